@@ -1,0 +1,1 @@
+"""Teaching a TextCNN from BERT: the reference replication of the article's methods and claims."""
