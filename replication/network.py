@@ -1,0 +1,111 @@
+"""A model with its own random stream and its own precision.
+
+Each network draws its dropout from a stream that depends on the seed, the network's name and the iteration alone. So a
+teacher that is trained beside a student meets the same random numbers as one trained alone, and a continued run needs no
+saved generator.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from replication.batches import Batch
+from replication.models.output import Output
+
+Precision = Literal["bfloat16", "float32"]
+
+
+class Streams:
+    """Random streams by name. `position` is the iteration; the loop moves it."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.position = 0
+        self._calls: dict[str, int] = {}
+
+    def move(self, position: int) -> None:
+        """Start an iteration."""
+        self.position = position
+        self._calls.clear()
+
+    def seed_next(self, name: str) -> None:
+        """Seed torch's generator for the next draw of `name` in this iteration."""
+        call = self._calls[name] = self._calls.get(name, -1) + 1
+        torch.manual_seed(_key(self.seed, name, self.position, call))
+
+    def initialise(self, name: str, make: Callable[[], nn.Module]) -> nn.Module:
+        """Make a module whose initial weights come from the stream of that name."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(_key(self.seed, name, "initial", 0))
+            return make()
+
+
+def _key(*parts: object) -> int:
+    return int.from_bytes(hashlib.blake2b(repr(parts).encode(), digest_size=8).digest(), "big") >> 1
+
+
+class Network(nn.Module):
+    """A model that reads one kind of input of a batch and returns logits and hidden states in float32."""
+
+    def __init__(self, name: str, model: nn.Module, reads: str, streams: Streams, precision: Precision) -> None:
+        super().__init__()
+        self.name = name
+        self.model = model
+        self.reads = reads
+        self.streams = streams
+        self.precision = precision
+
+    def forward(self, batch: Batch) -> Output:
+        """Output for the batch: logits [B, C] and named hidden states."""
+        if self.training:
+            self.streams.seed_next(self.name)
+        return self.read(batch.inputs[self.reads])
+
+    def read(self, inputs: Tensor) -> Output:
+        """Output for int64 inputs [B, L], padded at the end."""
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.precision == "bfloat16"):
+            output: Output = self.model(inputs)
+        return Output(output.logits.float(), {name: hidden.float() for name, hidden in output.hidden.items()})
+
+    def target(self, batch: Batch) -> Output:
+        """Output that serves only as a target: evaluation mode, no gradient."""
+        was_training = self.training
+        self.eval()
+        with torch.no_grad():
+            output = self.read(batch.inputs[self.reads])
+        self.train(was_training)
+        return output
+
+    @torch.no_grad()
+    def predict(self, inputs: Tensor, lengths: Tensor, tokens: int = 4096) -> Output:
+        """Output for N items in evaluation mode, computed by length so that little is padded; rows in the given order."""
+        was_training = self.training
+        self.eval()
+        order = torch.argsort(lengths, stable=True)
+        parts: list[Output] = []
+        start = 0
+        while start < len(order):
+            end = start + 1
+            while end < len(order) and int(lengths[order[end]]) * (end + 1 - start) <= tokens:
+                end += 1
+            rows = order[start:end]
+            parts.append(self.read(inputs[rows, : int(lengths[rows].max())]))
+            start = end
+        self.train(was_training)
+        back = torch.argsort(order)
+        hidden = {name: torch.cat([part.hidden[name] for part in parts])[back] for name in parts[0].hidden}
+        return Output(torch.cat([part.logits for part in parts])[back], hidden)
+
+
+def resolve_precision(precision: str) -> Precision:
+    """The precision to compute in; `auto` is bfloat16 where the processor has instructions for it."""
+    if precision == "auto":
+        capabilities = torch.cpu.get_capabilities()
+        native = capabilities.get("avx512_bf16") or capabilities.get("amx_bf16") or capabilities.get("bf16")
+        return "bfloat16" if native else "float32"
+    return "bfloat16" if precision == "bfloat16" else "float32"

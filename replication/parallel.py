@@ -1,0 +1,127 @@
+"""Fan-out of jobs over processes: the seeds of a cell, each in one process with a fixed number of threads."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from joblib import Parallel, delayed, parallel_config
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from replication import config
+from replication.errors import UserError
+
+Result = TypeVar("Result")
+POLL_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Job(Generic[Result]):
+    """One piece of work."""
+
+    name: str
+    units: int
+    """How much there is to do, in the units that the job reports."""
+    progress: Path
+    """Where the job reports how many units are done (see `report`)."""
+    run: Callable[[], Result]
+    """Picklable; called in a worker process."""
+
+
+def report(progress: Path, units: int) -> None:
+    """Say, from inside a job, how many units are done."""
+    temporary = progress.with_name(f".{progress.name}.{os.getpid()}")
+    temporary.write_text(json.dumps(units), encoding="utf-8")
+    temporary.replace(progress)
+
+
+def workers(settings: config.Parallel, jobs: int) -> int:
+    """How many processes to use: no more than there are jobs."""
+    if settings.workers == "auto":
+        available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return max(1, min(jobs, available // settings.threads))
+    return min(jobs, settings.workers)
+
+
+def fan_out(jobs: Sequence[Job[Result]], settings: config.Parallel) -> list[Result]:
+    """Run the jobs and return their results in order; show how far each one is.
+
+    Raises:
+        UserError: the Dask scheduler cannot be reached, or what a job raised.
+    """
+    if not jobs:
+        return []
+    calls = (delayed(job.run)() for job in jobs)
+    with _watched(jobs), _backend(settings, len(jobs)) as count:
+        results: list[Result] = Parallel(n_jobs=count)(calls)
+    return results
+
+
+@contextmanager
+def _backend(settings: config.Parallel, jobs: int) -> Iterator[int]:
+    count = workers(settings, jobs)
+    if settings.backend == "loky":
+        with parallel_config("loky", inner_max_num_threads=settings.threads):
+            yield count
+        return
+    from dask.distributed import Client, LocalCluster
+
+    try:
+        if settings.address:
+            client = Client(settings.address, timeout=20)
+        else:
+            client = Client(
+                LocalCluster(n_workers=count, threads_per_worker=1, host="127.0.0.1", dashboard_address=None)
+            )
+    except (OSError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise UserError(f"parallel.address: no Dask scheduler at {settings.address!r}: {reason}") from None
+    with client, parallel_config("dask"):
+        yield -1
+        if client.cluster is not None:
+            client.cluster.close()
+
+
+@contextmanager
+def _watched(jobs: Sequence[Job[Result]]) -> Iterator[None]:
+    """Show a bar a job while the block runs, read from the files in which the jobs report."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    console = Console(stderr=True)
+    with Progress(*columns, console=console) as progress:
+        bars = [progress.add_task(job.name, total=job.units) for job in jobs]
+        done = threading.Event()
+
+        def watch() -> None:
+            while not done.wait(POLL_SECONDS):
+                for job, bar in zip(jobs, bars, strict=True):
+                    progress.update(bar, completed=_read(job.progress))
+
+        thread = threading.Thread(target=watch, daemon=True)
+        thread.start()
+        try:
+            yield
+            for job, bar in zip(jobs, bars, strict=True):
+                progress.update(bar, completed=job.units)
+        finally:
+            done.set()
+            thread.join()
+
+
+def _read(progress: Path) -> int:
+    try:
+        return int(progress.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return 0

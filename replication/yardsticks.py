@@ -1,0 +1,114 @@
+"""Fits a yardstick of `baselines/` on a prepared dataset and leaves a run like any other."""
+
+from __future__ import annotations
+
+import importlib
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import Protocol, cast
+
+import numpy as np
+
+import baselines
+from replication import records, statistics
+from replication.config import available
+from replication.data.splits import Splits, load_splits
+from replication.errors import UserError, nearest
+
+SEED = 0
+"""Yardsticks are deterministic; the seed only names their folder."""
+
+
+class Yardstick(Protocol):
+    """What a file in `baselines/` offers; its package says what the arguments are."""
+
+    def fit_predict(
+        self,
+        train_texts: list[str],
+        train_labels: list[int],
+        validation_texts: list[str],
+        validation_labels: list[int],
+        texts: list[str],
+        classes: int,
+    ) -> baselines.Fitted:
+        """Fit, and answer for `texts`."""
+
+
+def find(name: str) -> Yardstick:
+    """Import the yardstick of that name.
+
+    Raises:
+        UserError: there is none.
+    """
+    known = available(None)
+    if name not in known:
+        raise UserError(f"unknown yardstick {name!r}{nearest(name, known)}; known: {', '.join(known)}")
+    return cast(Yardstick, importlib.import_module(f"baselines.{name}"))
+
+
+def run(dataset: str, name: str) -> Path:
+    """Fit the yardstick on the labelled items and write its run; returns the run's folder.
+
+    Raises:
+        UserError: there is no such yardstick, or the dataset is not prepared.
+    """
+    yardstick = find(name)
+    splits = load_splits(Path("build/data") / dataset)
+    started = time.perf_counter()
+    fitted = _fit(yardstick, splits)
+    seconds = time.perf_counter() - started
+    validation, test = splits.validation, splits.test
+    logits = fitted.log_probabilities.astype(np.float32)
+    guesses = logits[: len(validation.ids)].argmax(axis=1)
+    score = statistics.evaluate(np.array(_labels(splits, "validation")), guesses, len(splits.classes))["macro_f1"]
+    folder = Path("build/yardstick") / dataset / name / f"seed{SEED}"
+    package = Path(baselines.__file__).parent
+    code = records.tree_digest([Path(__file__), package / "__init__.py", package / f"{name}.py"])
+    result = records.Run(
+        identity=records.digest("yardstick", name, code, splits.digest),
+        dataset=dataset,
+        method=name,
+        model="student",
+        network=name,
+        seed=SEED,
+        parameters=fitted.settings,
+        data=splits.digest,
+        teacher=None,
+        parameter_count=fitted.parameter_count,
+        iterations=0,
+        batch_size=len(splits.labelled.ids),
+        validation_macro_f1=score,
+        history=[],
+        environment=records.environment(),
+        seconds=seconds,
+        peak_memory_mib=_peak_memory(),
+    )
+    names = ["validation"] * len(validation.ids) + ["test"] * len(test.ids)
+    records.write_run(folder, result, records.Predictions(ids=[*validation.ids, *test.ids], split=names, logits=logits))
+    return folder
+
+
+def _fit(yardstick: Yardstick, splits: Splits) -> baselines.Fitted:
+    return yardstick.fit_predict(
+        splits.labelled.texts,
+        _labels(splits, "labelled"),
+        splits.validation.texts,
+        _labels(splits, "validation"),
+        [*splits.validation.texts, *splits.test.texts],
+        len(splits.classes),
+    )
+
+
+def _labels(splits: Splits, name: str) -> list[int]:
+    labels = splits.labelled.labels if name == "labelled" else splits.validation.labels
+    if labels is None:
+        raise UserError(f"{name}: labels are missing from the prepared data; run the stage prepare again")
+    return [int(label) for label in labels]
+
+
+def _peak_memory() -> float:
+    """Largest resident memory of this process so far, in MiB (the unit of the system call differs by platform)."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)
