@@ -102,6 +102,54 @@ def student(dataset: Dataset, method: Annotated[str, typer.Argument(help="a meth
     cells.run(cell, parameters.seeds, parameters.parallel, BUILD / "student" / dataset / method, scratch)
 
 
+@app.command()
+def yardstick(dataset: Dataset, name: Annotated[str, typer.Argument(help="a yardstick of params.yaml")]) -> None:
+    """Fit a simple classifier that results are held against."""
+    from replication import yardsticks
+
+    parameters = config.load()
+    _listed(dataset, parameters.datasets, "datasets")
+    _listed(name, parameters.yardsticks, "yardsticks")
+    yardsticks.run(name, dataset, BUILD / "data" / dataset, BUILD / "yardstick" / dataset / name)
+
+
+@app.command()
+def evaluate() -> None:
+    """Score every run on the test labels; write records, metrics and what the report needs."""
+    from replication import evaluation
+
+    parameters = config.load()
+    evaluation.evaluate(parameters, BUILD, REPORTS / parameters.profile)
+
+
+@app.command()
+def report() -> None:
+    """Render the page from the records alone."""
+    from replication.report import build
+
+    page = build(REPORTS / config.load().profile)
+    Console(stderr=True).print(f"report: {page}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def table() -> None:
+    """Print the results table and where the report is."""
+    from replication.report import console
+
+    folder = REPORTS / config.load().profile
+    Console().print(console.results_table(folder))
+    Console().print(f"report: {folder / 'index.html'}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def profile(name: Annotated[str, typer.Argument(help="a file of profiles/, without .yaml")]) -> None:
+    """Put a profile on: merge its overlay into params.yaml."""
+    from replication import profiles
+
+    for change in profiles.put_on(name):
+        Console().print(change, highlight=False, markup=False, soft_wrap=True)
+
+
 def _listed(name: str, known: list[str], key: str) -> str:
     if name not in known:
         raise UserError(f"{name!r} is not listed under {key} in {config.PARAMS}; listed: {', '.join(known)}")

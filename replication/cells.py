@@ -1,4 +1,4 @@
-"""A cell of the experiment: one method on one dataset for every seed, fanned out, each seed kept by what determines it."""
+"""A cell of the experiment: one method on one dataset for every seed, fanned out and kept by what determines it."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ def run(cell: Cell, seeds: Sequence[int], settings: config.Parallel, destination
     tasks = [_task(cell, seed) for seed in seeds]
     missing = [task for task in tasks if store.finished(task.identity) is None]
     iterations = cell.network.training.iterations
+    at_once = parallel.workers(settings, max(len(missing), 1))
     Console(stderr=True).print(
-        f"{cell.dataset} {cell.method} {cell.model}: {len(tasks)} seeds, {len(tasks) - len(missing)} already in the store, "
-        f"{len(missing)} to train, {iterations} iterations each, {parallel.workers(settings, max(len(missing), 1))} at a time",
+        f"{cell.dataset} {cell.method} {cell.model}: {len(tasks)} seeds, {len(tasks) - len(missing)} already in the "
+        f"store, {len(missing)} to train, {iterations} iterations each, {at_once} at a time",
         highlight=False,
         soft_wrap=True,
     )

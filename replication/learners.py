@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from safetensors.torch import save_file
+from sklearn.metrics import f1_score
 
 from replication import config
 from replication.batches import Items
@@ -19,7 +20,6 @@ from replication.models.bert import Tokeniser, load_bert
 from replication.models.textcnn import TextCNN
 from replication.network import Network, Precision, Streams
 from replication.records import Predictions
-from replication.statistics import macro_f1
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ class Learner:
         assert labels is not None
         encoded = self.encoded["validation"]
         predicted = network.predict(encoded.inputs, encoded.lengths).logits.argmax(dim=-1)
-        return float(macro_f1(labels, predicted.numpy(), self.classes))
+        every_class = range(self.classes)
+        return float(f1_score(labels, predicted.numpy(), labels=every_class, average="macro", zero_division=0.0))
 
     def predictions(self) -> Predictions:
         """Logits of every scored split by item id."""
@@ -77,7 +78,7 @@ def textcnn(
     network = Network("student", model, "characters", streams, "float32")
     items = training_items(splits, {"characters": encode}, uses_pool, targets)
     scored = {"validation": splits.validation, "test": splits.test}
-    return _learner(network, items, scored, encode, splits, vocabulary.characters)
+    return _learner(network, items, scored, encode, splits, vocabulary.to_list())
 
 
 def bert(splits: Splits, settings: config.Teacher, checkpoint: Path, seed: int, precision: Precision) -> Learner:

@@ -1,7 +1,7 @@
 """The losses: pure functions from tensors to a scalar tensor, with the equation and where it comes from.
 
-Notation: B items in the batch, C classes, T the temperature, p^T = softmax(z / T). Logits may be bfloat16; every loss is
-computed in float32.
+Notation: B items in the batch, C classes, T the temperature, p^T = softmax(z / T). Logits may be bfloat16; every loss
+is computed in float32.
 """
 
 from __future__ import annotations
@@ -29,11 +29,12 @@ def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
 
 
 def soft_cross_entropy(student_logits: Tensor, teacher_logits: Tensor, temperature: float) -> Tensor:
-    """T²·KL(p_t^T ‖ p_s^T), the sum over classes averaged over the batch (Hinton, Vinyals & Dean 2015, section 2).
+    """T²·KL(p_t^T ‖ p_s^T), summed over classes, averaged over the batch (Hinton, Vinyals & Dean 2015, section 2).
 
-    The factor T² keeps the size of the gradient when T changes: the gradient in z_s is T·(p_s^T − p_t^T)/B, and for large
-    T and centred logits it tends to (z_s − z_t)/(C·B) (their equation 4). The teacher's entropy is subtracted, so that the
-    value is 0 where the student matches the teacher; in the student it changes no gradient. Differentiable in both.
+    The factor T² keeps the size of the gradient when T changes: the gradient in z_s is T·(p_s^T − p_t^T)/B, and for
+    large T and centred logits it tends to (z_s − z_t)/(C·B) (their equation 4). The teacher's entropy is subtracted, so
+    that the value is 0 where the student matches the teacher; in the student it changes no gradient. Differentiable in
+    both.
 
     Args:
         student_logits: [B, C].

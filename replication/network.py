@@ -1,8 +1,8 @@
 """A model with its own random stream and its own precision.
 
-Each network draws its dropout from a stream that depends on the seed, the network's name and the iteration alone. So a
-teacher that is trained beside a student meets the same random numbers as one trained alone, and a continued run needs no
-saved generator.
+Each network draws its dropout from a stream that depends on the seed, the network's name and the iteration alone. So
+a teacher that is trained beside a student meets the same random numbers as one trained alone, and a continued run needs
+no saved generator.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class Network(nn.Module):
 
     @torch.no_grad()
     def predict(self, inputs: Tensor, lengths: Tensor, tokens: int = 4096) -> Output:
-        """Output for N items in evaluation mode, computed by length so that little is padded; rows in the given order."""
+        """Output for N items in evaluation mode, in the given order; computed by length, so that little is padded."""
         was_training = self.training
         self.eval()
         order = torch.argsort(lengths, stable=True)

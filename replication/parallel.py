@@ -71,14 +71,16 @@ def _backend(settings: config.Parallel, jobs: int) -> Iterator[int]:
         with parallel_config("loky", inner_max_num_threads=settings.threads):
             yield count
         return
-    from dask.distributed import Client, LocalCluster
+    from dask import distributed
 
     try:
         if settings.address:
-            client = Client(settings.address, timeout=20)
+            client = distributed.Client(settings.address, timeout=20)
         else:
-            client = Client(
-                LocalCluster(n_workers=count, threads_per_worker=1, host="127.0.0.1", dashboard_address=None)
+            client = distributed.Client(
+                distributed.LocalCluster(
+                    n_workers=count, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+                )
             )
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]

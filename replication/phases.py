@@ -4,10 +4,10 @@ A method is a file in `replication/methods/` with a `Settings` model and a gener
 
     def phases(context: Context[Settings]) -> Iterator[Phase]
 
-A phase is a number of iterations; an iteration is one or more updates in order, each one optimiser step on some modules
-for named, weighted loss terms. Auxiliary modules are made inside the generator (and thrown away with it); stages are
-phases yielded one after the other, and the generator goes on only when a phase has been trained, so it may decide by the
-result; networks trained together are updates of one phase, in the order in which they stand.
+A phase is a number of iterations; an iteration is one or more updates in order, each one optimiser step on some
+modules for named, weighted loss terms. Auxiliary modules are made inside the generator (and thrown away with it);
+stages are phases yielded one after the other, and the generator goes on only when a phase has been trained, so it may
+decide by the result; networks trained together are updates of one phase, in the order in which they stand.
 """
 
 from __future__ import annotations

@@ -21,8 +21,8 @@ from replication.errors import UserError
 from replication.learners import Learner
 from replication.network import Precision
 from replication.phases import Context
-from replication.records import ModelName, Predictions, Run, environment, read_predictions, write_json, write_run
-from replication.store import PROGRESS, Store
+from replication.records import ModelName, Run, environment, read_predictions, write_json, write_run
+from replication.store import PROGRESS, Store, copy_out
 from replication.train import Loop, Observer, Trained, fit
 
 
@@ -92,10 +92,7 @@ def train(task: Task, store: Store) -> None:
         splits = load_splits(task.cell.data)
         learner = _learner(task.cell, task.seed, splits)
         trained = _fit(task, learner, work, clock)
-        outputs = work / "outputs"
-        shutil.rmtree(outputs, ignore_errors=True)
-        _write(task, learner, trained, outputs, clock)
-        store.finish(task.identity, outputs)
+        store.finish(task.identity, _write(task, learner, trained, work, clock))
 
 
 def _learner(cell: Cell, seed: int, splits: Splits) -> Learner:
@@ -106,7 +103,7 @@ def _learner(cell: Cell, seed: int, splits: Splits) -> Learner:
     targets = {}
     if settings.targets():
         outputs = read_predictions(cell.teacher_of(seed) / "predictions.parquet")
-        targets = {name: outputs for name in settings.targets()}
+        targets = dict.fromkeys(settings.targets(), outputs)
     return learners.textcnn(splits, cell.network, seed, settings.uses_pool(), targets)
 
 
@@ -138,8 +135,10 @@ def _fit(task: Task, learner: Learner, work: Path, clock: Clock) -> Trained:
     return fit(method.phases(context), loop)
 
 
-def _write(task: Task, learner: Learner, trained: Trained, outputs: Path, clock: Clock) -> None:
+def _write(task: Task, learner: Learner, trained: Trained, work: Path, clock: Clock) -> Path:
     cell = task.cell
+    outputs = work / "outputs"
+    shutil.rmtree(outputs, ignore_errors=True)
     predictions = learner.predictions()
     run = Run(
         identity=task.identity,
@@ -162,10 +161,11 @@ def _write(task: Task, learner: Learner, trained: Trained, outputs: Path, clock:
     )
     write_run(outputs, run, predictions)
     if cell.model == "teacher":
-        (work / "route").rename(outputs / "route")
+        copy_out(work / "route", outputs / "route")
     else:
         learner.save_state(outputs / "model.safetensors")
         write_json(outputs / "vocabulary.json", learner.vocabulary)
+    return outputs
 
 
 class Clock:

@@ -1,7 +1,7 @@
 """What each method reads, resolved from params.yaml into one small file a method.
 
-A shared parameter such as `temperature` concerns some methods and not others, which a matrix stage of DVC cannot say. So
-the cells depend on these files instead: a file changes, and its cells go stale, only when something changes that the
+A shared parameter such as `temperature` concerns some methods and not others, which a matrix stage of DVC cannot say.
+So the cells depend on these files instead: a file changes, and its cells go stale, only when something changes that the
 method reads.
 """
 

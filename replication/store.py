@@ -1,7 +1,8 @@
 """The content-addressed scratch: finished runs and checkpoints, so that work survives a kill.
 
-A run's folder is named by the hash of all that determines it. It is worked on under `partial/` and moved to `runs/` when
-it is whole, so whatever lies in `runs/` is finished. A lock keeps two processes from training the same run at once.
+A run's folder is named by the hash of all that determines it. It is worked on under `partial/` and moved to `runs/`
+when it is whole, so whatever lies in `runs/` is finished. A lock keeps two processes from training the same run at
+once.
 """
 
 from __future__ import annotations

@@ -48,14 +48,20 @@ def find(name: str) -> Yardstick:
     return cast(Yardstick, importlib.import_module(f"baselines.{name}"))
 
 
-def run(dataset: str, name: str) -> Path:
-    """Fit the yardstick on the labelled items and write its run; returns the run's folder.
+def run(name: str, dataset: str, data: Path, destination: Path) -> Path:
+    """Fit a yardstick on the labelled items and write its run; returns the run's folder.
+
+    Args:
+        name: of the yardstick.
+        dataset: name of the dataset.
+        data: where it is prepared.
+        destination: the folder that holds the run's own, `seed0`.
 
     Raises:
         UserError: there is no such yardstick, or the dataset is not prepared.
     """
     yardstick = find(name)
-    splits = load_splits(Path("build/data") / dataset)
+    splits = load_splits(data)
     started = time.perf_counter()
     fitted = _fit(yardstick, splits)
     seconds = time.perf_counter() - started
@@ -63,7 +69,7 @@ def run(dataset: str, name: str) -> Path:
     logits = fitted.log_probabilities.astype(np.float32)
     guesses = logits[: len(validation.ids)].argmax(axis=1)
     score = statistics.evaluate(np.array(_labels(splits, "validation")), guesses, len(splits.classes))["macro_f1"]
-    folder = Path("build/yardstick") / dataset / name / f"seed{SEED}"
+    folder = destination / f"seed{SEED}"
     package = Path(baselines.__file__).parent
     code = records.tree_digest([Path(__file__), package / "__init__.py", package / f"{name}.py"])
     result = records.Run(

@@ -13,7 +13,7 @@ from replication.batches import Batch
 from replication.losses import cross_entropy, soft_cross_entropy
 from replication.phases import Phase, Selection, Term, Terms, Update
 from replication.train import fit
-from tests.toy import TRAINING, accuracy, beside, items, loop, network
+from tests.toy import TRAINING, accuracy, beside, items, loop, network, toy
 
 
 def snapshot(module: nn.Module) -> dict[str, torch.Tensor]:
@@ -27,22 +27,22 @@ def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
 def test_hints_an_auxiliary_module_learns_with_part_of_the_student_in_a_stage_of_its_own() -> None:
     """FitNets: stage 1 trains the student up to the guided layer and a regressor; stage 2 the whole student."""
     student, data = network("student"), items()
-    classifier_before = snapshot(student.model.classifier)
+    classifier_before = snapshot(toy(student).classifier)
     weights_of_stage_two: list[float] = []
 
     def phases() -> Iterator[Phase]:
-        regressor = nn.Linear(student.model.width, data.targets["hidden"].shape[-1])
+        regressor = nn.Linear(toy(student).width, data.targets["hidden"].shape[-1])
         regressor_before = snapshot(regressor)
 
         def hint(batch: Batch) -> Terms:
             difference = regressor(student(batch).hidden["features"]) - batch.targets["hidden"]
             return {"hint": Term(0.5 * difference.square().sum(-1).mean())}
 
-        first = Update("hint", [student.model.features, regressor], hint, TRAINING)
+        first = Update("hint", [toy(student).features, regressor], hint, TRAINING)
         validation = data.batch(torch.arange(32))
         score = Selection("student", student, lambda: -float(hint(validation)["hint"].value))
         yield Phase("hint", 20, [first], [score], evaluations=4)
-        assert same(classifier_before, snapshot(student.model.classifier)), "stage 1 must not touch the classifier"
+        assert same(classifier_before, snapshot(toy(student).classifier)), "stage 1 must not touch the classifier"
         assert not same(regressor_before, snapshot(regressor))
 
         def soft(batch: Batch) -> Terms:
@@ -186,9 +186,9 @@ def test_a_teacher_beside_a_student_is_to_the_bit_the_teacher_trained_alone() ->
 
 
 def test_two_stages_are_continued_after_a_kill_in_either(tmp_path: Path) -> None:
-    """The generator is started again: finished phases are restored, the one under way goes on, the result is the same."""
+    """The generator starts again, finished phases are restored, the one under way goes on: the result is the same."""
 
-    class Killed(Exception):
+    class KilledError(Exception):
         pass
 
     def run(folder: Path, kill_after: int | None) -> dict[str, torch.Tensor]:
@@ -214,7 +214,7 @@ def test_two_stages_are_continued_after_a_kill_in_either(tmp_path: Path) -> None
 
         def progress(iterations: int) -> None:
             if iterations == kill_after:
-                raise Killed
+                raise KilledError
 
         fit(phases(), loop(data, student.streams, folder, checkpoint_seconds=0.0, on_progress=progress))
         return snapshot(student)
@@ -222,6 +222,6 @@ def test_two_stages_are_continued_after_a_kill_in_either(tmp_path: Path) -> None
     whole = run(tmp_path / "whole", None)
     for kill_after in (7, 20, 21, 43):
         folder = tmp_path / str(kill_after)
-        with pytest.raises(Killed):
+        with pytest.raises(KilledError):
             run(folder, kill_after)
         assert same(whole, run(folder, None)), f"killed after {kill_after}"

@@ -12,7 +12,7 @@ from replication.losses import cross_entropy
 from replication.network import Network
 from replication.phases import Phase, Selection, Term, Terms, Update
 from replication.train import Observer, fit, learning_rate
-from tests.toy import TRAINING, accuracy, items, loop, network
+from tests.toy import TRAINING, accuracy, items, loop, network, toy
 
 
 def supervised(student: Network, **changes: object) -> Phase:
@@ -80,7 +80,7 @@ def test_dropout_is_on_again_after_an_evaluation() -> None:
     modes: list[tuple[bool, bool]] = []
 
     def terms(batch: Batch) -> Terms:
-        modes.append((student.training, student.model.dropout.training))
+        modes.append((student.training, toy(student).dropout.training))
         return {"hard": Term(cross_entropy(student(batch).logits, batch.labels))}
 
     def score() -> float:

@@ -46,6 +46,11 @@ class BagOfSymbols(nn.Module):
         return Output(self.classifier(self.dropout(hidden)), {"features": hidden})
 
 
+def toy(wrapped: Network) -> BagOfSymbols:
+    assert isinstance(wrapped.model, BagOfSymbols)
+    return wrapped.model
+
+
 def network(name: str, seed: int = 0, width: int = 8, dropout: float = 0.2) -> Network:
     streams = Streams(seed)
     model = streams.initialise(name, lambda: BagOfSymbols(width, dropout))

@@ -21,7 +21,7 @@ class Settings(TeacherSettings):
 
 
 def phases(context: Context[Settings]) -> Iterator[Phase]:
-    """One phase: squared error of the logits on all items, and cross-entropy on the labelled ones if it has a weight."""
+    """One phase: squared error of the logits on all items, cross-entropy on the labelled ones if it has a weight."""
     settings = context.settings
 
     def terms(batch: Batch) -> Terms:

@@ -1,0 +1,1 @@
+"""From pinned public files to prepared splits: fetch, normalise, drop duplicates, split."""

@@ -1,0 +1,57 @@
+"""One form for texts that a reader would call the same, and the masks that hide or level what identifies someone.
+
+Choices:
+
+- Character references (`&#160;`, `&quot;`) become their characters: they are leftovers of web pages.
+- Unicode NFKC: full-width letters and digits, compatibility ideographs and Chinese commas become their plain forms.
+  The teacher's tokeniser does the same, so that teacher and student read one text.
+- Control, format, private-use, surrogate and unassigned characters and U+FFFD go; they carry no meaning, and some of
+  them (zero-width spaces) serve to slip past filters. Tabs and line ends count as white space.
+- A run of white space becomes one space; none stays at the ends. Case, punctuation and emoji stay.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+LINK = re.compile(
+    r"(?:(?:https?://|www\.)[^\s\u2e80-\uffff]"
+    r"|(?<![a-z0-9-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|cn|net|org)(?![a-z0-9]))[^\s\u2e80-\uffff]*"
+)
+HANDLE = re.compile(r"@(?:[a-z0-9_-]+|\w{1,16}(?!\w))")
+DIGITS = re.compile(r"\d+")
+LONG_DIGITS = re.compile(r"\d{5,}")
+REMOVED = {"Cc", "Cf", "Co", "Cs", "Cn"}
+
+
+def normalise(text: str) -> str:
+    """Return the one form of `text`; empty when no letter and no digit is left."""
+    text = REFERENCE.sub(lambda reference: html.unescape(reference[0]), text)
+    text = "".join(_character(character) for character in unicodedata.normalize("NFKC", text))
+    text = " ".join(text.split())
+    return text if any(map(str.isalnum, text)) else ""
+
+
+def _character(character: str) -> str:
+    if character.isspace():
+        return " "
+    return "" if character == "\ufffd" or unicodedata.category(character) in REMOVED else character
+
+
+def skeleton(text: str) -> str:
+    """What is left of a normalised text for comparing: lower case, links, handles and numbers levelled, signs dropped.
+
+    A link is `L`, a handle `H`, a number `0`: marks in capitals, which no lower-case text has.
+    """
+    text = LINK.sub(" L ", text.lower())
+    text = HANDLE.sub(" H ", text)
+    text = DIGITS.sub("0", text)
+    return "".join(filter(str.isalnum, text))
+
+
+def mask_digits(text: str) -> str:
+    """Hide runs of five or more digits (telephone and account numbers) for showing to readers."""
+    return LONG_DIGITS.sub(lambda run: "•" * len(run[0]), text)

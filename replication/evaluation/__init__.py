@@ -1,0 +1,89 @@
+"""The one reader of the test labels: joins the runs' predictions with them and publishes what the report reads.
+
+A run that is missing or unusable never stops the evaluation: its cell says why it has no number.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from replication.config import Parameters
+from replication.data.splits import load_card, load_withheld
+from replication.evaluation import publish
+from replication.evaluation.cells import Cell, FinishedRun, list_cells, load_cell
+from replication.evaluation.scores import score_cells
+from replication.evaluation.validation import describe_teacher
+from replication.records import write_json, write_text
+from replication.results.cells import DatasetResult, Results
+from replication.results.curves import curves_text
+
+Runs = dict[Cell, dict[int, FinishedRun]]
+
+
+def evaluate(parameters: Parameters, build: Path, folder: Path) -> None:
+    """Publish the results of a profile.
+
+    Args:
+        parameters: which cells, and how intervals are drawn.
+        build: where the stages leave their outputs.
+        folder: the profile's, `reports/<profile>`.
+
+    Raises:
+        UserError: a prepared dataset is missing or damaged.
+    """
+    cards = {name: load_card(build / "data" / name) for name in parameters.datasets}
+    datasets: list[DatasetResult] = []
+    temperatures: dict[str, Any] = {}
+    runs: Runs = {}
+    written: set[Path] = set()
+    for name, card in cards.items():
+        result, finished = evaluate_dataset(parameters, build, name, list(card["classes"]))
+        seeds = {
+            cell: {seed.seed: seed for seed in row.seeds} for cell, row in zip(finished, result.cells, strict=True)
+        }
+        written |= publish.write_records(folder, finished, seeds)
+        datasets.append(result)
+        runs |= finished
+        softmax = describe_teacher(parameters, name, build / "data" / name, finished)
+        if softmax is not None:
+            temperatures[name] = softmax.model_dump()
+    publish.remove_leftovers(folder / "records", written)
+    write_json(folder / "metrics.json", publish.metrics_tree(datasets))
+    write_json(folder / "cards.json", cards)
+    write_json(folder / "temperature.json", temperatures)
+    write_text(folder / "curves.csv", curves_text(publish.curve_points(runs)))
+    results = Results(
+        profile=parameters.profile,
+        parameters=parameters.model_dump(exclude={"parallel": {"backend", "workers", "address"}}),
+        environments=publish.environments(one for finished in runs.values() for one in finished.values()),
+        checkpoint=read_checkpoint(build),
+        datasets=datasets,
+    )
+    write_json(folder / "results.json", results.model_dump())
+
+
+def evaluate_dataset(parameters: Parameters, build: Path, name: str, classes: list[str]) -> tuple[DatasetResult, Runs]:
+    """Score the cells of one dataset; also returns their finished runs."""
+    labels = load_withheld(build / "data" / name, "test")
+    cells = {cell: load_cell(cell, labels, len(classes)) for cell in list_cells(parameters, name, build)}
+    finished = {cell: found for cell, (found, _) in cells.items()}
+    result = DatasetResult(
+        name=name,
+        classes=classes,
+        test_items=len(labels),
+        data=publish.data_digests(one for found in finished.values() for one in found.values()),
+        cells=score_cells(parameters, cells, labels, len(classes)),
+    )
+    return result, finished
+
+
+def read_checkpoint(build: Path) -> dict[str, Any] | None:
+    """Where the encoder's weights came from; None before it was fetched."""
+    path = build / "checkpoint" / "source.json"
+    try:
+        source: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return source

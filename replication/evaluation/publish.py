@@ -1,0 +1,85 @@
+"""Records, curves and the other files of a profile's folder."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from replication.evaluation.cells import Cell, FinishedRun
+from replication.evaluation.scores import DIGITS, record_path
+from replication.records import Record, write_json, write_predictions
+from replication.results.cells import DatasetResult, SeedResult
+from replication.results.curves import CurvePoint
+
+Runs = Mapping[Cell, Mapping[int, FinishedRun]]
+
+
+def write_records(folder: Path, runs: Runs, seeds: Mapping[Cell, Mapping[int, SeedResult]]) -> set[Path]:
+    """Write the record of every finished run, its test predictions beside it; returns the files."""
+    written: set[Path] = set()
+    for cell, finished in runs.items():
+        for seed, one in finished.items():
+            path = folder / record_path(cell, seed)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            table = path.with_name(f"{path.name}.parquet")
+            write_predictions(table, one.test)
+            record = Record(**one.run.model_dump(), metrics=seeds[cell][seed].metrics, predictions=table.name)
+            target = path.with_name(f"{path.name}.json")
+            write_json(target, record.model_dump())
+            written |= {table, target}
+    return written
+
+
+def remove_leftovers(records: Path, written: set[Path]) -> None:
+    """Remove records of cells that are no longer listed, and folders that this empties."""
+    for path in sorted(records.rglob("*"), reverse=True):
+        if path.is_dir():
+            if not any(path.iterdir()):
+                path.rmdir()
+        elif path not in written:
+            path.unlink()
+
+
+def metrics_tree(datasets: Iterable[DatasetResult]) -> dict[str, Any]:
+    """`{dataset: {method: {model: {metric: {mean, low, high, seeds}}}}}` of the cells that have results."""
+    tree: dict[str, Any] = {}
+    for dataset in datasets:
+        for cell in dataset.cells:
+            seeds = [seed.seed for seed in cell.present]
+            for metric, interval in cell.metrics.items():
+                models = tree.setdefault(dataset.name, {}).setdefault(cell.method, {})
+                models.setdefault(cell.model, {})[metric] = {**interval.model_dump(), "seeds": seeds}
+    return tree
+
+
+def curve_points(runs: Runs) -> Iterator[CurvePoint]:
+    """Loss terms and validation scores at every evaluation of every run."""
+    for cell, finished in runs.items():
+        for seed, one in finished.items():
+            for point in one.run.history:
+                series = {f"loss {name}": value for name, value in point.losses.items()}
+                series |= {f"validation {name}": value for name, value in point.scores.items()}
+                for name, value in series.items():
+                    yield CurvePoint(
+                        cell.dataset, cell.method, cell.model, seed, point.phase, point.iteration, name, value
+                    )
+
+
+def environments(runs: Iterable[FinishedRun]) -> list[dict[str, Any]]:
+    """The different environments, most runs first, each with its number of runs."""
+    counts = Counter(json.dumps(one.run.environment.model_dump(), sort_keys=True) for one in runs)
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [{**json.loads(text), "runs": count} for text, count in ranked]
+
+
+def data_digests(runs: Iterable[FinishedRun]) -> list[str]:
+    """The different hashes of prepared data that the runs recorded."""
+    return sorted({one.run.data for one in runs})
+
+
+def rounded(value: float) -> float:
+    """A number as it is published."""
+    return round(value, DIGITS)

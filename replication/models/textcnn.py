@@ -1,0 +1,68 @@
+"""The student: a convolutional network over characters.
+
+Kim 2014, "Convolutional Neural Networks for Sentence Classification", section 2 (https://aclanthology.org/D14-1181),
+with one channel of embeddings that are learned from scratch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from replication.config import Student
+from replication.data.vocabulary import PAD
+from replication.models.output import Output
+
+GUIDED = "features"
+"""Name of the layer that hints guide: the pooled features."""
+
+
+class TextCNN(nn.Module):
+    """Embedding, convolutions of several widths, ReLU, maximum over time, dropout, linear."""
+
+    def __init__(self, vocabulary_size: int, classes: int, settings: Student) -> None:
+        """Initialise from torch's global generator."""
+        super().__init__()
+        self.embedding = nn.Embedding(vocabulary_size, settings.embedding, padding_idx=PAD)
+        self.convolutions = nn.ModuleList(
+            nn.Conv1d(settings.embedding, settings.filters, width) for width in settings.widths
+        )
+        self.widths: Sequence[int] = tuple(settings.widths)
+        self.width = settings.filters * len(settings.widths)
+        self.dropout = nn.Dropout(settings.dropout)
+        self.classifier = nn.Linear(self.width, classes)
+
+    def forward(self, characters: Tensor) -> Output:
+        """Score texts.
+
+        A window counts when it begins at a character of the text, whatever follows it, so a text's scores do not
+        depend on the padding that its batch brings, and a text shorter than a filter still has a window.
+
+        Args:
+            characters: [batch, length], long, padded at the end with 0.
+
+        Returns:
+            logits [batch, classes], and the pooled features [batch, width] under `features`.
+        """
+        length = characters.shape[1]
+        embedded = self.embedding(functional.pad(characters, (0, max(self.widths) - 1), value=PAD)).transpose(1, 2)
+        outside = (characters == PAD).unsqueeze(1)
+        pooled: list[Tensor] = []
+        for width, convolution in zip(self.widths, self.convolutions, strict=True):
+            windows: Tensor = convolution(embedded[:, :, : length + width - 1])
+            pooled.append(windows.masked_fill(outside, -torch.inf).amax(dim=2))
+        features = functional.relu(torch.cat(pooled, dim=1))  # the maximum of ReLUs is the ReLU of the maximum
+        return Output(self.classifier(self.dropout(features)), {GUIDED: features})
+
+    def until(self, layer: str) -> nn.ModuleList:
+        """The modules up to and with a layer, whose parameters a hint stage trains.
+
+        Raises:
+            ValueError: another layer than `features`.
+        """
+        if layer != GUIDED:
+            raise ValueError(f"a TextCNN's guided layer is {GUIDED!r}, not {layer!r}")
+        return nn.ModuleList([self.embedding, self.convolutions])

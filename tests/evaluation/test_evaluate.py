@@ -1,0 +1,240 @@
+"""From run folders to the published files."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.metrics import f1_score
+
+from replication import records
+from replication.errors import UserError
+from replication.results.cells import BASELINE, CellResult, Results
+from replication.results.curves import read_curves
+from replication.results.files import read_json
+from replication.results.softmax import TemperatureResult
+from tests import made_runs
+from tests.made_runs import CLASSES, PARAMETERS, SEEDS, evaluated, run_folder
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("evaluate")
+    made_runs.make_tree(root)
+    return root
+
+
+@pytest.fixture
+def tree(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(made / "build", tmp_path / "build")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def results() -> Results:
+    return read_json(evaluated() / "results.json", Results)
+
+
+def cell_of(found: Results, dataset: str, method: str, model: str = "student") -> CellResult:
+    cells = next(one for one in found.datasets if one.name == dataset).cells
+    return next(cell for cell in cells if (cell.method, cell.model) == (method, model))
+
+
+def test_metrics_have_the_agreed_shape(tree: Path) -> None:
+    metrics: dict[str, Any] = json.loads((evaluated() / "metrics.json").read_text())
+    assert set(metrics) == set(CLASSES)
+    for methods in metrics.values():
+        assert set(methods) == {"supervised", "soft_label", "logit_mse", "majority", "tfidf_logistic"}
+        assert set(methods["supervised"]) == {"student", "teacher"}
+        for method, models in methods.items():
+            for model, scores in models.items():
+                assert set(scores) == {"accuracy", "macro_f1"}
+                for score in scores.values():
+                    assert set(score) == {"mean", "low", "high", "seeds"}
+                    assert score["low"] <= score["mean"] <= score["high"]
+                    assert all(score[key] == round(score[key], 6) for key in ("mean", "low", "high"))
+                    expected = [0] if method in PARAMETERS.yardsticks and model == "student" else SEEDS
+                    assert score["seeds"] == expected
+
+
+def test_the_score_is_that_of_the_predictions_against_the_withheld_labels(tree: Path) -> None:
+    cell = cell_of(results(), "titles", "soft_label")
+    expected = []
+    for seed in SEEDS:
+        _, predictions = records.read_run(run_folder(tree, "titles", "soft_label", "student", seed))
+        test = predictions.of("test")
+        ids, _, labels = made_runs.items_of("titles", "test")
+        truth = dict(zip(ids, labels, strict=True))
+        guesses = test.logits.argmax(axis=1)
+        expected.append(f1_score([truth[item] for item in test.ids], guesses, average="macro"))
+    assert [seed.metrics["macro_f1"] for seed in cell.seeds] == pytest.approx(expected, abs=1e-6)
+    assert cell.metrics["macro_f1"].mean == pytest.approx(np.mean(expected), abs=1e-6)
+
+
+def test_differences_are_to_the_textcnn(tree: Path) -> None:
+    found = results()
+    baseline = cell_of(found, "titles", *BASELINE)
+    better = cell_of(found, "titles", "soft_label")
+    worse = cell_of(found, "titles", "majority")
+    assert baseline.delta == {}
+    for cell in (better, worse):
+        gain = cell.metrics["macro_f1"].mean - baseline.metrics["macro_f1"].mean
+        assert cell.delta["macro_f1"].mean == pytest.approx(gain, abs=2e-6)
+    assert better.delta["macro_f1"].low > 0
+    assert better.delta["macro_f1"].separated
+    assert worse.delta["macro_f1"].high < 0
+    assert not cell_of(found, "titles", "logit_mse").delta["macro_f1"].separated
+
+
+def test_the_order_of_predicted_items_does_not_matter(tree: Path) -> None:
+    before = (evaluated() / "metrics.json").read_bytes()
+    folder = run_folder(tree, "reviews", "soft_label", "student", 1)
+    run, predictions = records.read_run(folder)
+    order = np.random.default_rng(0).permutation(len(predictions.ids))
+    shuffled = records.Predictions(
+        ids=[predictions.ids[row] for row in order],
+        split=[predictions.split[row] for row in order],
+        logits=predictions.logits[order],
+    )
+    records.write_run(folder, run, shuffled)
+    assert (evaluated() / "metrics.json").read_bytes() == before
+
+
+def test_the_same_predictions_give_the_same_bytes_whatever_the_times(tree: Path) -> None:
+    folder = evaluated()
+    before = {path.name: path.read_bytes() for path in folder.glob("*.*")}
+    assert {path.name: path.read_bytes() for path in evaluated().glob("*.*")} == before
+    path = run_folder(tree, "reviews", "soft_label", "student", 1)
+    run, predictions = records.read_run(path)
+    records.write_run(path, run.model_copy(update={"seconds": 99.0}), predictions)
+    assert (evaluated() / "metrics.json").read_bytes() == before["metrics.json"]
+
+
+def test_records_stand_beside_their_predictions(tree: Path) -> None:
+    folder = evaluated()
+    path = folder / "records/titles/supervised/teacher-seed2.json"
+    record = records.Record.model_validate_json(path.read_text())
+    assert (record.network, record.seed, record.model) == ("bert", 2, "teacher")
+    predictions = records.read_predictions(path.parent / record.predictions)
+    assert set(predictions.split) == {"test"}
+    assert len(predictions.ids) == made_runs.SIZES["test"]
+    seed = cell_of(read_json(folder / "results.json", Results), "titles", "supervised", "teacher").seeds[2]
+    assert seed.record == "records/titles/supervised/teacher-seed2.json"
+    assert record.metrics == seed.metrics
+
+
+def test_records_of_cells_no_longer_listed_go(tree: Path) -> None:
+    folder = evaluated()
+    fewer = PARAMETERS.model_copy(update={"methods": ["supervised"], "seeds": [0, 1]})
+    evaluated(fewer)
+    left = sorted(path.name for path in (folder / "records/titles").iterdir())
+    assert left == ["majority", "supervised", "tfidf_logistic"]
+    assert not list(folder.rglob("*seed2*"))
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        ("gone", "the stage student@titles-soft_label has not finished"),
+        ("garbage", "not a finished run"),
+        ("other items", "predicts other items"),
+        ("other cell", "holds the run of another cell"),
+        ("not finite", "not a finite number"),
+        ("classes", "has 2 classes, not 3"),
+    ],
+)
+def test_an_unusable_run_is_missing_with_its_reason(tree: Path, damage: str, reason: str) -> None:
+    folder = run_folder(tree, "titles", "soft_label", "student", 1)
+    run, predictions = records.read_run(folder)
+    if damage == "gone":
+        shutil.rmtree(folder)
+    elif damage == "garbage":
+        (folder / "run.json").write_text("{}")
+    elif damage == "other cell":
+        records.write_run(folder, run.model_copy(update={"seed": 2}), predictions)
+    else:
+        logits = predictions.logits.copy()
+        ids = list(predictions.ids)
+        if damage == "not finite":
+            logits[-1, 0] = math.nan
+        elif damage == "classes":
+            logits = logits[:, :2]
+        else:
+            ids[-1] = "another"
+        records.write_run(folder, run, records.Predictions(ids=ids, split=predictions.split, logits=logits))
+    cell = cell_of(results(), "titles", "soft_label")
+    assert [seed.seed for seed in cell.present] == [0, 2]
+    assert cell.seeds[1].missing is not None
+    assert reason in cell.seeds[1].missing
+    metrics = json.loads(Path("reports/made/metrics.json").read_text())
+    assert metrics["titles"]["soft_label"]["student"]["accuracy"]["seeds"] == [0, 2]
+
+
+def test_a_method_without_any_run_has_no_metrics(tree: Path) -> None:
+    shutil.rmtree(tree / "build/student/titles/soft_label")
+    cell = cell_of(results(), "titles", "soft_label")
+    assert cell.metrics == {}
+    assert "soft_label" not in json.loads(Path("reports/made/metrics.json").read_text())["titles"]
+
+
+def test_without_the_textcnn_there_is_no_difference(tree: Path) -> None:
+    shutil.rmtree(tree / "build/student/titles/supervised")
+    assert cell_of(results(), "titles", "soft_label").delta == {}
+
+
+def test_without_any_run_the_evaluation_still_ends(tree: Path) -> None:
+    for name in ("student", "teacher", "yardstick"):
+        shutil.rmtree(tree / "build" / name)
+    folder = evaluated()
+    assert json.loads((folder / "metrics.json").read_text()) == {}
+    assert json.loads((folder / "temperature.json").read_text()) == {}
+
+
+def test_unprepared_data_is_an_error(tree: Path) -> None:
+    shutil.rmtree(tree / "build/data/titles")
+    with pytest.raises(UserError, match="titles"):
+        evaluated()
+
+
+def test_each_row_names_its_stage(tree: Path) -> None:
+    commands = {(cell.method, cell.model): cell.command for cell in results().datasets[0].cells}
+    assert commands["supervised", "teacher"] == "dvc repro teacher@titles"
+    assert commands["supervised", "student"] == "dvc repro student@titles-supervised"
+    assert commands["majority", "student"] == "dvc repro yardstick@titles-majority"
+
+
+def test_the_number_of_workers_is_not_published(tree: Path) -> None:
+    assert results().parameters["parallel"] == {"threads": 1}
+
+
+def test_curves_hold_losses_and_scores(tree: Path) -> None:
+    points = read_curves(evaluated() / "curves.csv")
+    own = [point for point in points if (point.dataset, point.method, point.seed) == ("titles", "soft_label", 0)]
+    assert {point.series for point in own} == {"loss student/hard", "loss student/soft", "validation student"}
+    assert [point.value for point in own if point.series == "loss student/hard"] == pytest.approx([2, 1, 2 / 3, 0.5])
+
+
+def test_temperature_evens_the_softmax_out(tree: Path) -> None:
+    found = read_json(evaluated() / "temperature.json", dict[str, TemperatureResult])
+    for dataset, result in found.items():
+        assert result.classes == CLASSES[dataset]
+        assert result.log_classes == pytest.approx(math.log(len(CLASSES[dataset])), abs=1e-6)
+        assert (result.grid[0], result.grid[-1]) == (0.25, 32.0)
+        assert set(result.entropy) == set(SEEDS)
+        for curve in result.entropy.values():
+            assert curve == sorted(curve)
+            assert curve[-1] == pytest.approx(result.log_classes, abs=0.01)
+        assert len(result.items) == 3
+        assert all("13800138000" not in item.text for item in result.items)
+
+
+def test_imports_no_torch() -> None:
+    code = "import sys, replication.evaluation, replication.statistics; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

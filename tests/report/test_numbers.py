@@ -1,0 +1,45 @@
+"""How numbers are written."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from replication.report import numbers
+from replication.report.figures.curves import spread
+from replication.report.figures.style import LOOKS, OKABE_ITO, look
+
+
+def test_percent_and_count() -> None:
+    assert numbers.percent(0.72163) == "72.2"
+    assert numbers.percent(1.0) == "100.0"
+    assert numbers.count(12_000_000) == "12,000,000"
+    assert numbers.short_hash("0123456789abcdef") == "0123456789ab"
+
+
+@pytest.mark.parametrize(
+    ("difference", "text"), [(0.0216, "+2.2"), (-0.0216, "−2.2"), (0.0001, "0.0"), (-0.0001, "0.0"), (0.1, "+10.0")]
+)
+def test_points(difference: float, text: str) -> None:
+    assert numbers.points(difference) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(12.4, "12 s"), (754.0, "12 min 34 s"), (7300.0, "2 h 1 min")])
+def test_duration(value: float, text: str) -> None:
+    assert numbers.duration(value) == text
+
+
+def test_labels_are_moved_apart_about_their_middle() -> None:
+    assert spread([0.1, 0.5], 0.1) == pytest.approx([0.1, 0.5])
+    assert spread([0.5, 0.5], 0.1) == pytest.approx([0.45, 0.55])
+    moved = spread([0.50, 0.52, 0.58, 0.9], 0.1)
+    assert all(above - below >= 0.1 - 1e-9 for below, above in pairwise(moved))
+    assert sum(moved[:3]) == pytest.approx(1.6)
+
+
+def test_looks_are_fixed_by_name() -> None:
+    assert look("soft_label") == LOOKS["soft_label"]
+    assert look("some_new_method") == look("some_new_method")
+    assert look("some_new_method").colour in OKABE_ITO.values()
+    assert len(set(LOOKS.values())) == len(LOOKS)

@@ -1,0 +1,181 @@
+"""Metrics against hand values and scikit-learn; the bootstrap against a plain loop over the same resamples."""
+
+from __future__ import annotations
+
+import importlib
+import time
+
+import numpy as np
+import pytest
+from sklearn.metrics import accuracy_score, f1_score
+
+from replication import statistics
+from replication.statistics import Integers, Resamples, Scores, evaluate, score_arms
+
+
+def arm(
+    generator: np.random.Generator, labels: Integers, seeds: list[int], skill: float, classes: int
+) -> dict[int, Integers]:
+    wrong = generator.integers(classes, size=(len(seeds), len(labels)))
+    return {
+        seed: np.where(generator.random(len(labels)) < skill, labels, guess)
+        for seed, guess in zip(seeds, wrong, strict=True)
+    }
+
+
+def test_hand_values() -> None:
+    labels = np.array([0, 0, 0, 1, 1, 2])
+    predicted = np.array([0, 0, 1, 1, 2, 2])
+    # F1 by class: 2·2/(2+3) = 0.8; 2·1/(2+2) = 0.5; 2·1/(2+1) = 2/3.
+    assert evaluate(labels, predicted, 3)["macro_f1"] == pytest.approx((0.8 + 0.5 + 2 / 3) / 3)
+    assert evaluate(labels, predicted, 3)["accuracy"] == pytest.approx(4 / 6)
+
+
+def test_a_class_that_never_occurs_counts_as_zero() -> None:
+    labels = np.array([0, 1, 0, 1])
+    assert evaluate(labels, labels, 4) == {"accuracy": 1.0, "macro_f1": 0.5}
+
+
+@pytest.mark.parametrize("classes", [2, 3, 10])
+def test_agrees_with_scikit_learn(classes: int) -> None:
+    generator = np.random.default_rng(classes)
+    for _ in range(20):
+        labels = generator.integers(classes, size=25)
+        predicted = generator.integers(classes, size=25)
+        found = evaluate(labels, predicted, classes)
+        expected = f1_score(labels, predicted, labels=range(classes), average="macro", zero_division=0)
+        assert found["macro_f1"] == pytest.approx(expected, abs=1e-12)
+        assert found["accuracy"] == pytest.approx(accuracy_score(labels, predicted), abs=1e-12)
+
+
+def test_equals_a_plain_loop_over_the_same_resamples() -> None:
+    generator = np.random.default_rng(1)
+    labels = generator.integers(3, size=40)
+    arms = {"a": arm(generator, labels, [0, 1, 2], 0.7, 3), "b": arm(generator, labels, [0, 1, 2], 0.5, 3)}
+    resamples = Resamples(40, seed=5, draws=200)
+    scores = score_arms(resamples, labels, arms, 3)
+    indices = np.concatenate(list(resamples.indices()))
+    assert indices.shape == (200, 40)
+    weights = resamples.seed_weights(3)
+    means = {"a": np.zeros(200), "b": np.zeros(200)}
+    for draw, rows in enumerate(indices):
+        for name, runs in arms.items():
+            values = [
+                f1_score(labels[rows], run[rows], labels=range(3), average="macro", zero_division=0)
+                for run in runs.values()
+            ]
+            means[name][draw] = np.dot(weights[draw], values)
+    found = resamples.interval(scores["a"]["macro_f1"])
+    assert (found.low, found.high) == pytest.approx(tuple(np.quantile(means["a"], [0.025, 0.975])), abs=1e-12)
+    difference = resamples.paired_difference(scores["a"]["macro_f1"], scores["b"]["macro_f1"])
+    expected = tuple(np.quantile(means["a"] - means["b"], [0.025, 0.975]))
+    assert (difference.low, difference.high) == pytest.approx(expected, abs=1e-12)
+    observed = [evaluate(labels, arms["a"][seed], 3)["macro_f1"] for seed in arms["a"]]
+    assert found.mean == pytest.approx(np.mean(observed))
+
+
+def test_seed_weights_are_shares_of_draws_with_replacement() -> None:
+    weights = Resamples(10, seed=0, draws=4000).seed_weights(4)
+    assert weights.sum(axis=1) == pytest.approx(1.0)
+    assert set(np.unique(weights * 4)) <= {0.0, 1.0, 2.0, 3.0, 4.0}
+    assert weights.mean(axis=0) == pytest.approx([0.25] * 4, abs=0.01)
+    # Variance of a multinomial count n·p·(1 - p), as a share: 4 · 1/4 · 3/4 / 16.
+    assert weights.var(axis=0) == pytest.approx([0.75 / 16] * 4, rel=0.1)
+
+
+def test_a_single_seed_resamples_items_alone() -> None:
+    labels = np.zeros(400, dtype=np.int64)
+    predicted = {0: (np.arange(400) >= 320).astype(np.int64)}
+    resamples = Resamples(400, seed=2, draws=4000)
+    found = resamples.interval(score_arms(resamples, labels, {"a": predicted}, 2)["a"]["accuracy"])
+    half = 1.96 * np.sqrt(0.8 * 0.2 / 400)
+    assert found.mean == pytest.approx(0.8)
+    assert (found.low, found.high) == pytest.approx((0.8 - half, 0.8 + half), abs=0.004)
+
+
+def test_an_arm_against_itself_has_no_difference() -> None:
+    generator = np.random.default_rng(3)
+    labels = generator.integers(2, size=50)
+    resamples = Resamples(50, seed=1, draws=300)
+    scores = score_arms(resamples, labels, {"a": arm(generator, labels, [0, 1], 0.6, 2)}, 2)["a"]["accuracy"]
+    assert resamples.paired_difference(scores, scores) == (0.0, 0.0, 0.0)
+
+
+def scores_of(seeds: tuple[int, ...], values: list[float], draws: int = 100) -> Scores:
+    return Scores(seeds, np.array(values), np.tile(np.array(values), (draws, 1)))
+
+
+def test_pairing_keeps_the_seeds_in_common() -> None:
+    resamples = Resamples(5, seed=0, draws=100)
+    found = resamples.paired_difference(scores_of((1, 2, 3), [0.5, 0.6, 0.9]), scores_of((3, 1), [0.4, 0.1]))
+    assert found.mean == pytest.approx(((0.5 - 0.1) + (0.9 - 0.4)) / 2)
+    assert (found.low, found.high) == pytest.approx((0.4, 0.5))
+
+
+def test_a_single_seed_is_held_against_each_seed_of_the_other() -> None:
+    resamples = Resamples(5, seed=0, draws=100)
+    found = resamples.paired_difference(scores_of((0,), [0.5]), scores_of((1, 2), [0.6, 0.8]))
+    assert found.mean == pytest.approx(-0.2)
+    assert (found.low, found.high) == pytest.approx((-0.3, -0.1))
+    assert found.separated
+
+
+def test_several_seeds_without_a_common_one_cannot_be_paired() -> None:
+    with pytest.raises(ValueError, match="no seed in common"):
+        Resamples(5, 0, 100).paired_difference(scores_of((1, 2), [0.5, 0.5]), scores_of((3, 4), [0.5, 0.5]))
+
+
+@pytest.mark.parametrize(("low", "high", "separated"), [(-0.1, 0.1, False), (0.1, 0.2, True), (-0.2, -0.1, True)])
+def test_separated(low: float, high: float, separated: bool) -> None:
+    assert statistics.Estimate(0.0, low, high).separated is separated
+
+
+def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
+    generator = np.random.default_rng(11)
+    covered = 0
+    trials = 150
+    for trial in range(trials):
+        skills = np.clip(generator.normal(0.7, 0.02, size=6), 0, 1)
+        # Items differ in difficulty and all seeds share them, so that scores of seeds are not independent.
+        difficulty = generator.random(200)
+        right = {seed: (difficulty < skill).astype(np.int64) for seed, skill in enumerate(skills)}
+        resamples = Resamples(200, seed=trial, draws=300)
+        scores = score_arms(resamples, np.ones(200, dtype=np.int64), {"a": right}, 2)
+        found = resamples.interval(scores["a"]["accuracy"])
+        covered += found.low <= 0.7 <= found.high
+    assert 0.88 <= covered / trials <= 0.995
+
+
+def test_the_same_inputs_give_the_same_numbers_whatever_the_threads() -> None:
+    generator = np.random.default_rng(4)
+    labels = generator.integers(10, size=700)
+    arms = {name: arm(generator, labels, [0, 1], 0.6, 10) for name in "ab"}
+    results = []
+    for threads in (1, 2):
+        with importlib.import_module("threadpoolctl").threadpool_limits(threads):
+            resamples = Resamples(700, seed=9, draws=6000)
+            scores = score_arms(resamples, labels, arms, 10)
+            results.append(resamples.paired_difference(scores["a"]["macro_f1"], scores["b"]["macro_f1"]))
+    assert results[0] == results[1]
+
+
+def test_chunks_do_not_change_the_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = np.concatenate(list(Resamples(30, seed=1, draws=50).indices()))
+    monkeypatch.setattr(statistics, "CHUNK", 30 * 8)
+    parts = list(Resamples(30, seed=1, draws=50).indices())
+    assert len(parts) == 7
+    assert np.array_equal(np.concatenate(parts), whole)
+
+
+def test_nothing_to_resample() -> None:
+    with pytest.raises(ValueError, match="0 items"):
+        Resamples(0, 0)
+
+
+def test_the_size_of_the_default_profile_takes_seconds() -> None:
+    generator = np.random.default_rng(0)
+    labels = generator.integers(10, size=1500)
+    arms = {str(name): arm(generator, labels, [0, 1, 2, 3], 0.7, 10) for name in range(4)}
+    started = time.perf_counter()
+    score_arms(Resamples(1500, seed=0), labels, arms, 10)
+    assert time.perf_counter() - started < 15
