@@ -71,6 +71,8 @@ class Teacher(Strict):
     """`packaged`, `hub:OWNER/NAME@REVISION` (40 hex digits) or `folder:PATH` (a folder that transformers wrote)."""
     layers: PositiveInt
     """How many of the encoder's layers to keep, evenly spaced and ending with the last."""
+    frozen_layers: Annotated[int, Field(ge=0)]
+    """How many of the kept layers, from the bottom, stay as they were pre-trained; the embeddings always do."""
     max_tokens: Annotated[int, Field(ge=8, le=512)]
     dropout: Fraction
     route_points: Annotated[int, Field(ge=8)]

@@ -46,6 +46,7 @@ PARAMETERS = Parameters.model_validate(
         "teacher": {
             "checkpoint": "packaged",
             "layers": 2,
+            "frozen_layers": 0,
             "max_tokens": 16,
             "dropout": 0.0,
             "route_points": 8,

@@ -92,21 +92,32 @@ def test_the_seed_decides_the_head_alone(tiny: Path) -> None:
     assert [name for name in first if not torch.equal(first[name], other[name])] == ["network.classifier.weight"]
 
 
-def test_dropout_is_set_everywhere_and_only_acts_in_training(tiny: Path) -> None:
+def test_dropout_is_of_the_hidden_states_and_only_acts_in_training(tiny: Path) -> None:
     model = load_bert(tiny, 3, teacher(LAYERS, dropout=0.3))
     rates = {module.p for module in model.modules() if isinstance(module, torch.nn.Dropout)}
-    assert rates == {0.3}
-    assert model.network.config.attention_probs_dropout_prob == 0.3
+    assert rates == {0.0, 0.3}
+    assert model.network.config.attention_probs_dropout_prob == 0.0
+    assert model.network.config.hidden_dropout_prob == model.network.config.classifier_dropout == 0.3
     ids = Tokeniser(tiny)(TEXTS, 16)
     assert not torch.equal(model.train()(ids).logits, model(ids).logits)
     assert torch.equal(model.eval()(ids).logits, model(ids).logits)
 
 
-def test_everything_but_the_word_embeddings_learns(tiny: Path) -> None:
-    model, ids = load(tiny), Tokeniser(tiny)(TEXTS, 16)
+@pytest.mark.parametrize("frozen", [0, 2])
+def test_everything_above_the_embeddings_and_the_frozen_layers_learns(tiny: Path, frozen: int) -> None:
+    model = load_bert(tiny, 3, teacher(LAYERS).model_copy(update={"frozen_layers": frozen}))
+    ids = Tokeniser(tiny)(TEXTS, 16)
     torch.autograd.backward(functional.cross_entropy(model(ids).logits, torch.tensor([0, 1, 2])))
-    still = [name for name, parameter in model.named_parameters() if parameter.grad is None]
-    assert still == ["network.bert.embeddings.word_embeddings.weight"]
+    still = {name.split(".", 2)[2] for name, parameter in model.named_parameters() if parameter.grad is None}
+    assert {name.split(".")[0] for name in still if not name.startswith("encoder")} == {"embeddings"}
+    assert {name.split(".")[2] for name in still if name.startswith("encoder")} == {str(n) for n in range(frozen)}
+
+
+def test_freezing_every_layer_is_an_error(tiny: Path) -> None:
+    with pytest.raises(
+        UserError, match=rf"teacher\.frozen_layers: {LAYERS} is not allowed: expected 0 to {LAYERS - 1}"
+    ):
+        load_bert(tiny, 3, teacher(LAYERS).model_copy(update={"frozen_layers": LAYERS}))
 
 
 def test_the_mean_leaves_padding_out() -> None:

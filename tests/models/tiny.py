@@ -21,7 +21,13 @@ LAYERS = 5
 
 def teacher(layers: int, dropout: float = 0.1) -> Teacher:
     return Teacher(
-        checkpoint="packaged", layers=layers, max_tokens=16, dropout=dropout, route_points=8, training=TRAINING
+        checkpoint="packaged",
+        layers=layers,
+        frozen_layers=0,
+        max_tokens=16,
+        dropout=dropout,
+        route_points=8,
+        training=TRAINING,
     )
 
 
