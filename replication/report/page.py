@@ -30,9 +30,22 @@ def build(folder: Path, language: str = "en") -> Path:
     with styled():
         context = {**_facts(inputs, words), **_figures(inputs, words)}
     template = environment.get_template(f"{language}/index.html.j2")
+    _write_figures(folder / "figures", context["result_panels"], environment)
     page = folder / "index.html"
     write_text(page, template.render(language=language, words=words, **context))
     return page
+
+
+def _write_figures(folder: Path, shown: list[panels.Panel], environment: Environment) -> None:
+    """Write drawings as files of their own, for a page elsewhere; they carry the palette along."""
+    style = environment.get_template("figure.css.j2").render()
+    for panel in shown:
+        opening, rest = panel.svg.split(">", 1)
+        opening = opening.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+        write_text(folder / f"{panel.name}.svg", f"{opening}>\n<style>\n{style}</style>{rest}")
+    for path in folder.glob("*.svg"):
+        if path.stem not in {panel.name for panel in shown}:
+            path.unlink()
 
 
 def _environment() -> Environment:

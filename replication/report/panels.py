@@ -19,6 +19,8 @@ from replication.results.curves import CurvePoint
 class Panel(NamedTuple):
     """One drawing of a figure."""
 
+    name: str
+    """Unique on the page."""
     title: str
     svg: str
     """Escaped where it holds text."""
@@ -33,7 +35,8 @@ def result_panels(inputs: Inputs, words: Words) -> list[Panel]:
     for dataset in inputs.results.datasets:
         finding = findings.dataset_finding(dataset)
         title = words.text("panel_title", title=words.dataset(inputs.cards[dataset.name]), finding=finding)
-        panels.append(Panel(title, results_panel(dataset, limits, title, words)))
+        drawing = results_panel(dataset, limits, title, words)
+        panels.append(Panel(f"results-{dataset.name}", title, drawing))
     return panels
 
 
@@ -57,7 +60,7 @@ def _curves(points: list[CurvePoint], name: str, quantity: str, title: str, word
     ]
     description = words.text("curves_description", ends=ends)
     axis = words.text(f"{quantity}_axis")
-    return Panel(heading, curves_panel(points, name, axis, heading, description, words, log=quantity == "loss"))
+    return Panel(name, heading, curves_panel(points, name, axis, heading, description, words, log=quantity == "loss"))
 
 
 def curves_title(inputs: Inputs, words: Words) -> str:
@@ -84,7 +87,8 @@ def entropy_panels(inputs: Inputs, words: Words) -> list[Panel]:
         title = words.text("entropy_panel_title", title=words.dataset(inputs.cards[name]), result=result, share=share)
         low, high = (float(np.mean([curve[end] for curve in result.entropy.values()])) for end in (0, -1))
         description = words.text("entropy_description", result=result, low=low, high=high)
-        panels.append(Panel(title, entropy_panel(result, f"entropy-{name}", title, description, words)))
+        drawing = entropy_panel(result, f"entropy-{name}", title, description, words)
+        panels.append(Panel(f"entropy-{name}", title, drawing))
     return panels
 
 
@@ -106,6 +110,7 @@ def bar_panels(inputs: Inputs, words: Words) -> dict[str, list[Panel]]:
             ]
             title = words.text("bars_title", classes=result.classes, top=top)
             description = words.text("bars_description", classes=result.classes, label=item.label, top=top)
-            drawing = bars_panel(item, result.classes, f"bars-{name}-{number}", title, description, words)
-            panels.setdefault(name, []).append(Panel(title, drawing, item.text))
+            own = f"bars-{name}-{number}"
+            drawing = bars_panel(item, result.classes, own, title, description, words)
+            panels.setdefault(name, []).append(Panel(own, title, drawing, item.text))
     return panels

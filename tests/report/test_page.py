@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -258,3 +259,16 @@ def test_rebuilds_without_torch_data_or_runs(folder: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, str(folder)], check=False, capture_output=True, text=True)
     assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
+
+
+def test_the_result_figures_stand_alone_too(folder: Path) -> None:
+    (folder / "figures").mkdir(exist_ok=True)
+    (folder / "figures/results-left-over.svg").touch()
+    build(folder)
+    for dataset in CLASSES:
+        text = (folder / f"figures/results-{dataset}.svg").read_text(encoding="utf-8")
+        root = ElementTree.fromstring(text)
+        assert root.tag == "{http://www.w3.org/2000/svg}svg"
+        assert "prefers-color-scheme: dark" in text and "--vermillion: #" in text
+        assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
+    assert not (folder / "figures/results-left-over.svg").exists()

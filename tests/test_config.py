@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from replication import config, settings
+from replication.errors import UserError
+
+ROOT = Path(__file__).parents[1]
+
+
+def changed(tmp_path: Path, key: str, value: object) -> Path:
+    """The committed params.yaml with one key set (dots lead down)."""
+    yaml = YAML()
+    data: Any = yaml.load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    *parents, last = key.split(".")
+    place = data
+    for parent in parents:
+        place = place[parent]
+    place[last] = value
+    path = tmp_path / "params.yaml"
+    with path.open("w", encoding="utf-8") as file:
+        yaml.dump(data, file)
+    return path
+
+
+def test_the_committed_parameters_are_allowed() -> None:
+    parameters = config.load(ROOT / "params.yaml")
+    assert parameters.profile == "default"
+    assert len(parameters.seeds) >= 3
+    assert {"supervised", "soft_label", "logit_mse"} <= set(parameters.methods)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "says"),
+    [
+        ("temprature", 2.0, "temprature: unknown key (did you mean 'temperature'?); known here: datasets,"),
+        ("student.filter", 3, "student.filter: unknown key (did you mean 'filters'?)"),
+        ("student.training.learning_rat", 1.0, "(did you mean 'learning_rate'?)"),
+        ("temperature", 0, "temperature: 0 is not allowed: input should be greater than 0"),
+        ("temperature", -1.5, "temperature: -1.5 is not allowed"),
+        ("temperature", "warm", "temperature: 'warm' is not allowed: input should be a valid number"),
+        ("temperature", float("nan"), "temperature: nan is not allowed"),
+        ("student.training.weight_decay", -0.1, "weight_decay: -0.1 is not allowed: input should be greater than or"),
+        ("seeds", [], "seeds: [] is not allowed: list should have at least 1 item"),
+        ("seeds", [1, 1], "seeds: '1' stands there twice"),
+        ("seeds", [-1], "seeds.0: -1 is not allowed"),
+        (
+            "datasets",
+            ["revews"],
+            "datasets: unknown name 'revews' (did you mean 'reviews'?); known: news_titles, reviews",
+        ),
+        ("methods", ["soft_labels"], "methods: unknown name 'soft_labels' (did you mean 'soft_label'?)"),
+        ("yardsticks", ["majorty"], "yardsticks: unknown name 'majorty' (did you mean 'majority'?)"),
+        (
+            "precision",
+            "float16",
+            "precision: 'float16' is not allowed: input should be 'auto', 'bfloat16' or 'float32'",
+        ),
+        ("preparation.labelled", 800.5, "preparation.labelled: 800.5 is not allowed"),
+        ("parallel.workers", 0, "parallel.workers"),
+        ("method_settings.soft_lable", {}, "method_settings.soft_lable: unknown method (did you mean 'soft_label'?)"),
+    ],
+)
+def test_bad_values_give_one_line_that_names_key_value_and_remedy(
+    tmp_path: Path, key: str, value: object, says: str
+) -> None:
+    path = changed(tmp_path, key, value)
+    with pytest.raises(UserError) as error:
+        config.load(path)
+    message = str(error.value)
+    assert says in message and message.startswith(str(path)) and "\n" not in message
+
+
+def test_a_missing_key_and_a_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"no such file; run from the project's top folder"):
+        config.load(tmp_path / "params.yaml")
+    (tmp_path / "params.yaml").write_text("profile: default\n", encoding="utf-8")
+    with pytest.raises(UserError, match=r"temperature: missing; add it"):
+        config.load(tmp_path / "params.yaml")
+
+
+@pytest.mark.parametrize(("text", "says"), [("a: [", "not valid YAML"), ("- 1\n", "expected a mapping")])
+def test_a_file_that_is_not_a_mapping(tmp_path: Path, text: str, says: str) -> None:
+    (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(UserError, match=says):
+        config.load(tmp_path / "params.yaml")
+
+
+def test_exponents_are_numbers_as_dvc_writes_them(tmp_path: Path) -> None:
+    text = (ROOT / "params.yaml").read_text(encoding="utf-8").replace("learning_rate: 1.0e-3", "learning_rate: 3e-05")
+    (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
+    assert config.load(tmp_path / "params.yaml").student.training.learning_rate == 3e-05
+
+
+def test_a_method_takes_the_shared_temperature_unless_it_has_its_own(tmp_path: Path) -> None:
+    shared = config.load(changed(tmp_path, "temperature", 4.0))
+    assert settings.resolve(shared, "soft_label").model_dump()["temperature"] == 4.0
+    assert "temperature" not in settings.resolve(shared, "logit_mse").model_dump()
+    own = config.load(changed(tmp_path, "method_settings.soft_label", {"temperature": 8.0}))
+    assert settings.resolve(own, "soft_label").model_dump()["temperature"] == 8.0
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ({"soft_wieght": 1.0}, "soft_wieght: unknown key (did you mean 'soft_weight'?)"),
+        ({"soft_weight": -1.0}, "soft_weight: -1.0 is not allowed"),
+        ({"transfer": "none"}, "transfer: 'none' is not allowed: input should be 'all' or 'labelled'"),
+    ],
+)
+def test_bad_method_settings_are_named_and_nothing_is_written(tmp_path: Path, value: object, says: str) -> None:
+    parameters = config.load(changed(tmp_path, "method_settings.soft_label", value))
+    with pytest.raises(UserError) as error:
+        settings.write(parameters, tmp_path / "settings")
+    assert says in str(error.value)
+    assert not (tmp_path / "settings").exists()
+
+
+def test_settings_files_change_only_with_what_the_method_reads(tmp_path: Path) -> None:
+    def files(key: str, value: object) -> dict[str, bytes]:
+        settings.write(config.load(changed(tmp_path, key, value)), tmp_path / "settings")
+        return {path.stem: path.read_bytes() for path in (tmp_path / "settings").iterdir()}
+
+    before, after = files("temperature", 2.0), files("temperature", 4.0)
+    assert {name for name in before if before[name] != after[name]} == {"soft_label"}
+    assert set(files("methods", ["supervised"])) == {"supervised"}

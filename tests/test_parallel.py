@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import os
+from functools import partial
+from pathlib import Path
+
+import pytest
+import torch
+from dask import distributed
+
+from replication import parallel
+from replication.config import Parallel
+from replication.errors import UserError
+
+
+def square(number: int) -> tuple[int, int, int]:
+    return number * number, os.getpid(), torch.get_num_threads()
+
+
+def fail(message: str) -> tuple[int, int, int]:
+    raise UserError(message)
+
+
+def settings(**changes: object) -> Parallel:
+    return Parallel.model_validate({"backend": "loky", "workers": 2, "threads": 1} | changes)
+
+
+def jobs(tmp_path: Path, count: int = 4) -> list[parallel.Job[tuple[int, int, int]]]:
+    return [parallel.Job(str(n), 10, tmp_path / f"{n}.json", partial(square, n)) for n in range(count)]
+
+
+def test_results_come_in_order_from_other_processes_of_one_thread_each(tmp_path: Path) -> None:
+    results = parallel.fan_out(jobs(tmp_path), settings())
+    assert [value for value, _, _ in results] == [0, 1, 4, 9]
+    assert os.getpid() not in {process for _, process, _ in results}
+    assert {threads for _, _, threads in results} == {1}
+
+
+def test_dask_gives_the_same_on_a_cluster_of_this_machine_and_at_an_address(tmp_path: Path) -> None:
+    own = parallel.fan_out(jobs(tmp_path), settings(backend="dask"))
+    assert [value for value, _, _ in own] == [0, 1, 4, 9]
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+    ) as cluster:
+        there = parallel.fan_out(jobs(tmp_path), settings(backend="dask", address=cluster.scheduler_address))
+    assert [value for value, _, _ in there] == [0, 1, 4, 9]
+    assert os.getpid() not in {process for _, process, _ in own + there}
+
+
+def test_a_scheduler_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"parallel\.address: no Dask scheduler at 'tcp://127\.0\.0\.1:9'"):
+        parallel.fan_out(jobs(tmp_path), settings(backend="dask", address="tcp://127.0.0.1:9"))
+
+
+def test_a_failing_job_raises_its_own_error(tmp_path: Path) -> None:
+    failing = parallel.Job("x", 1, tmp_path / "x.json", partial(fail, "seed 3: the loss is nan"))
+    with pytest.raises(UserError, match=r"seed 3: the loss is nan"):
+        parallel.fan_out([*jobs(tmp_path, 1), failing], settings())
+
+
+def test_workers_are_no_more_than_jobs_or_processors_over_threads() -> None:
+    processors = len(os.sched_getaffinity(0))
+    assert parallel.workers(settings(workers="auto"), 100) == processors
+    assert parallel.workers(settings(workers="auto", threads=processors), 100) == 1
+    assert parallel.workers(settings(workers=8), 3) == 3
+
+
+def test_progress_is_written_whole(tmp_path: Path) -> None:
+    parallel.report(tmp_path / "progress.json", 17)
+    assert (tmp_path / "progress.json").read_text(encoding="utf-8") == "17"
+    assert list(tmp_path.iterdir()) == [tmp_path / "progress.json"]

@@ -1,0 +1,267 @@
+"""The whole line through DVC itself: what it leaves, what a change reruns, what a kill costs."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from replication import config, settings
+from replication.records import read_run
+from tests.conftest import Clone
+
+DATASETS = ("reviews", "news_titles")
+METHODS = ("supervised", "soft_label", "logit_mse")
+TEACHERS = {f"teacher@{dataset}" for dataset in DATASETS}
+SOFT = {f"student@{dataset}-soft_label" for dataset in DATASETS}
+STUDENTS = {f"student@{dataset}-{method}" for dataset in DATASETS for method in METHODS}
+YARDSTICKS = {f"yardstick@{dataset}-{name}" for dataset in DATASETS for name in ("majority", "tfidf_logistic")}
+END = {"evaluate", "report"}
+
+
+def test_metrics_have_every_cell_and_its_seeds(smoke: Clone) -> None:
+    metrics = json.loads((smoke.folder / "reports/smoke/metrics.json").read_text(encoding="utf-8"))
+    assert set(metrics) == set(DATASETS)
+    for cells in metrics.values():
+        assert set(cells) == {*METHODS, "majority", "tfidf_logistic"}
+        assert set(cells["supervised"]) == {"student", "teacher"}
+        for models in cells.values():
+            for values in models.values():
+                assert set(values) == {"accuracy", "macro_f1"}
+                for value in values.values():
+                    assert 0 <= value["low"] <= value["mean"] <= value["high"] <= 1
+        assert cells["supervised"]["student"]["macro_f1"]["seeds"] == [0, 1]
+
+
+def test_records_name_all_that_made_them_and_lie_beside_their_predictions(smoke: Clone) -> None:
+    records = sorted((smoke.folder / "reports/smoke/records").rglob("*.json"))
+    assert len(records) == 2 * (2 * (3 + 1) + 2)
+    for path in records:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        assert (path.parent / record["predictions"]).is_file()
+        assert record["identity"] and record["data"] and record["environment"]["versions"]["torch"].startswith("2.13")
+        assert (record["teacher"] is not None) == (record["method"] in {"soft_label", "logit_mse"})
+
+
+def test_every_arm_of_a_set_has_the_same_budget(smoke: Clone) -> None:
+    for dataset in DATASETS:
+        runs = [read_run(smoke.folder / f"build/student/{dataset}/{m}/seed0")[0] for m in METHODS]
+        assert len({(run.iterations, run.batch_size, run.parameter_count) for run in runs}) == 1
+
+
+def test_the_teacher_keeps_logits_of_every_split_and_its_route(smoke: Clone) -> None:
+    folder = smoke.folder / "build/teacher/news_titles/seed1"
+    run, predictions = read_run(folder)
+    assert {name: predictions.split.count(name) for name in dict.fromkeys(predictions.split)} == {
+        "labelled": 200, "pool": 400, "validation": 100, "test": 200,
+    }  # fmt: skip
+    points = sorted(int(path.stem) for path in (folder / "route").iterdir())
+    assert len(points) == 8 and points[-1] < run.iterations
+
+
+def test_a_second_run_does_nothing(smoke: Clone) -> None:
+    start = time.monotonic()
+    done = smoke.run("dvc", "repro")
+    assert "Data and pipelines are up to date" in done.stdout + done.stderr
+    assert time.monotonic() - start < 10
+
+
+def test_make_repro_prints_the_table_and_where_the_report_is(smoke: Clone) -> None:
+    done = smoke.run("python", "-m", "replication", "table")
+    assert done.returncode == 0, done.stderr
+    assert "report: reports/smoke/index.html" in done.stdout
+    assert re.search(r"soft_label|soft labels", done.stdout, re.IGNORECASE)
+
+
+def test_the_table_and_the_report_need_no_torch(smoke: Clone) -> None:
+    page = smoke.folder / "reports/smoke/index.html"
+    before = page.read_bytes()
+    code = (
+        "import sys; sys.modules['torch'] = sys.modules['transformers'] = None; sys.argv = ['replication', 'report'];"
+        "from replication.__main__ import main; main()"
+    )
+    done = smoke.run("python", "-c", code)
+    assert done.returncode == 0, done.stderr
+    assert page.read_bytes() == before
+
+
+STALE: list[tuple[str, object, set[str]]] = [
+    ("temperature", 4.0, SOFT | END),
+    ("method_settings.soft_label.soft_weight", 0.5, SOFT | END),
+    ("method_settings.logit_mse.hard_weight", 1.0, {f"student@{d}-logit_mse" for d in DATASETS} | END),
+    ("seeds", [0, 1, 2], TEACHERS | STUDENTS | END),
+    ("student.dropout", 0.4, STUDENTS | END),
+    ("student.training.iterations", 61, STUDENTS | END),
+    ("teacher.training.learning_rate", 1.0e-5, TEACHERS | STUDENTS | END),
+    ("teacher.checkpoint", "folder:elsewhere", {"checkpoint"} | TEACHERS | STUDENTS | END),
+    ("precision", "float32", TEACHERS | STUDENTS | END),
+    ("preparation.pool", 401, {f"prepare@{d}" for d in DATASETS} | TEACHERS | STUDENTS | YARDSTICKS | END),
+    ("statistics.draws", 1001, END),
+    ("parallel.workers", 1, set()),
+    ("parallel.threads", 2, TEACHERS | STUDENTS | END),
+    ("parallel.backend", "dask", set()),
+]
+
+
+@pytest.mark.parametrize(("key", "value", "expected"), STALE, ids=[key for key, _, _ in STALE])
+def test_what_a_parameter_makes_stale(smoke: Clone, key: str, value: object, expected: set[str]) -> None:
+    params, built = smoke.folder / "params.yaml", smoke.folder / "build/settings"
+    before = params.read_bytes()
+    kept = {path.name: path.read_bytes() for path in built.iterdir()}
+    try:
+        set_parameter(params, key, value)
+        settings.write(config.load(params), built)  # what the stage `settings` does, which comes first
+        assert stale(smoke) - {"settings"} == expected
+    finally:
+        params.write_bytes(before)
+        for name, content in kept.items():
+            (built / name).unlink()
+            (built / name).write_bytes(content)
+
+
+def set_parameter(params: Path, key: str, value: object) -> None:
+    yaml = YAML()
+    data: Any = yaml.load(params.read_text(encoding="utf-8"))
+    *parents, last = key.split(".")
+    place = data
+    for parent in parents:
+        place = place[parent]
+    place[last] = value
+    with params.open("w", encoding="utf-8") as file:
+        yaml.dump(data, file)
+
+
+def stale(clone: Clone) -> set[str]:
+    """The stages that DVC calls changed, and those that come after them."""
+    status = json.loads(clone.run("dvc", "status", "--json").stdout)
+    after: dict[str, set[str]] = {}
+    for before, later in edges(clone):
+        after.setdefault(before, set()).add(later)
+    found: set[str] = set()
+    # `settings` is left out: what comes after it depends on the files that it writes, which are up to date.
+    front = {name.split(":")[-1] for name in status} - {"settings"}
+    while front:
+        found |= front
+        front = {later for name in front for later in after.get(name, set())} - found
+    return found
+
+
+def edges(clone: Clone) -> list[tuple[str, str]]:
+    text = clone.run("dvc", "dag", "--dot").stdout
+    return [(before, later) for before, later in re.findall(r'"([^"]+)" -> "([^"]+)"', text)]
+
+
+def test_what_if_reruns_the_softened_cells_and_nothing_else(smoke: Clone) -> None:
+    metrics = smoke.folder / "reports/smoke/metrics.json"
+    before = json.loads(metrics.read_text(encoding="utf-8"))
+    done = smoke.run("dvc", "exp", "run", "-S", "temperature=4")
+    assert done.returncode == 0, done.stdout + done.stderr
+    ran = set(re.findall(r"Running stage '([^']+)'", done.stdout + done.stderr))
+    assert ran == {"settings"} | SOFT | END
+    after = json.loads(metrics.read_text(encoding="utf-8"))
+    for dataset in DATASETS:
+        assert before[dataset]["logit_mse"] == after[dataset]["logit_mse"]
+        assert before[dataset]["soft_label"] != after[dataset]["soft_label"]
+    difference = smoke.run("dvc", "metrics", "diff").stdout
+    assert "news_titles.soft_label.student.macro_f1.mean" in difference
+    assert "logit_mse" not in difference
+    assert "temperature" in smoke.run("dvc", "exp", "show", "--md").stdout
+    assert smoke.run("git", "checkout", "-q", "--", ".").returncode == 0
+    again = smoke.run("dvc", "repro")
+    assert again.returncode == 0, again.stderr
+    assert json.loads(metrics.read_text(encoding="utf-8")) == before
+
+
+def test_the_number_of_workers_does_not_change_a_run(smoke: Clone) -> None:
+    predictions = smoke.folder / "build/student/news_titles/soft_label/seed1/predictions.parquet"
+    before = predictions.read_bytes()
+    params = smoke.folder / "params.yaml"
+    text = params.read_bytes()
+    try:
+        set_parameter(params, "parallel.workers", 1)
+        done = smoke.run(
+            "python", "-m", "replication", "student", "news_titles", "soft_label", scratch=".scratch/fresh"
+        )
+    finally:
+        params.write_bytes(text)
+    assert "0 already in the store" in done.stderr
+    assert predictions.read_bytes() == before
+
+
+@pytest.mark.parametrize("stage", ["teacher", "student"])
+def test_a_stage_killed_and_started_again_gives_the_same_bytes(smoke: Clone, stage: str) -> None:
+    """SIGKILL to the process and its workers in the middle of training."""
+    folder = (
+        smoke.folder
+        / {"teacher": "build/teacher/news_titles", "student": "build/student/news_titles/soft_label"}[stage]
+    )
+    before = [(folder / f"seed{seed}/predictions.parquet").read_bytes() for seed in (0, 1)]
+    command = ["python", "-m", "replication", stage, "news_titles", *(["soft_label"] if stage == "student" else [])]
+    scratch = f".scratch/killed-{stage}"
+    process = subprocess.Popen(
+        command, cwd=smoke.folder, env=smoke.environment(scratch), start_new_session=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    partial = smoke.folder / scratch / "partial"
+    while not list(partial.glob("*/progress.json")) and process.poll() is None:
+        time.sleep(0.01)
+    kill_tree(process.pid)
+    process.wait()
+    assert list(partial.glob("*/progress.json")), "the run ended before it could be killed"
+    shutil.rmtree(folder)
+    done = smoke.run(*command, scratch=scratch)
+    assert done.returncode == 0, done.stderr
+    assert [(folder / f"seed{seed}/predictions.parquet").read_bytes() for seed in (0, 1)] == before
+
+
+def kill_tree(pid: int) -> None:
+    """SIGKILL a process and all below it, as losing power would."""
+    children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    for child in children.stdout.split():
+        kill_tree(int(child))
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
+def test_the_code_that_a_stage_depends_on_is_the_code_that_a_run_is_named_by(smoke: Clone) -> None:
+    """A change that makes the store train again must make DVC start the stage."""
+    from replication.runs import Cell, code
+
+    lock: Any = YAML(typ="safe").load((smoke.folder / "dvc.lock").read_text(encoding="utf-8"))
+    parameters = config.load(smoke.folder / "params.yaml")
+    for model, stage, network in (
+        ("student", "student@reviews-soft_label", parameters.student),
+        ("teacher", "teacher@reviews", parameters.teacher),
+    ):
+        method = {"student": "soft_label", "teacher": "supervised"}[model]
+        cell = Cell("reviews", method, model, Path("x"), {}, network, 1, "float32")  # type: ignore[arg-type]
+        depends = [dep["path"] for dep in lock["stages"][stage]["deps"]]
+        for path in code(cell):
+            name = path.relative_to(Path(config.__file__).parents[1]).as_posix()
+            assert any(name == dep or name.startswith(f"{dep}/") for dep in depends), (
+                f"{stage} does not depend on {name}"
+            )
+
+
+def test_an_error_is_one_line_without_a_traceback_and_leaves_results_alone(smoke: Clone) -> None:
+    params = smoke.folder / "params.yaml"
+    text = params.read_bytes()
+    metrics = (smoke.folder / "reports/smoke/metrics.json").read_bytes()
+    try:
+        set_parameter(params, "temperature", -1.0)
+        done = smoke.run("python", "-m", "replication", "student", "reviews", "soft_label")
+    finally:
+        params.write_bytes(text)
+    assert done.returncode == 1
+    assert done.stderr.strip() == "error: params.yaml: temperature: -1.0 is not allowed: input should be greater than 0"
+    assert (smoke.folder / "reports/smoke/metrics.json").read_bytes() == metrics

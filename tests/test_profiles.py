@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from replication import config, profiles
+from replication.errors import UserError
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def params(tmp_path: Path) -> Path:
+    return Path(shutil.copy(ROOT / "params.yaml", tmp_path / "params.yaml"))
+
+
+def test_smoke_is_merged_and_comments_stay(params: Path) -> None:
+    before = config.load(params)
+    changes = profiles.put_on("smoke", params, ROOT / "profiles")
+    after = config.load(params)
+    assert after.profile == "smoke" and after.teacher.layers < before.teacher.layers
+    assert after.temperature == before.temperature and after.methods == before.methods
+    assert f"profile: {before.profile} -> smoke" in changes
+    assert "# T of the soft targets" in params.read_text(encoding="utf-8")
+
+
+def test_a_second_profile_is_refused(params: Path) -> None:
+    profiles.put_on("smoke", params, ROOT / "profiles")
+    text = params.read_bytes()
+    with pytest.raises(UserError, match=r"holds the profile 'smoke'; go back to 'default' first"):
+        profiles.put_on("smoke", params, ROOT / "profiles")
+    assert params.read_bytes() == text
+
+
+def test_an_unknown_profile_is_named(params: Path) -> None:
+    with pytest.raises(UserError, match=r"unknown profile 'smoak' \(did you mean 'smoke'\?\)"):
+        profiles.put_on("smoak", params, ROOT / "profiles")
+
+
+def test_an_overlay_that_is_not_allowed_changes_nothing(params: Path, tmp_path: Path) -> None:
+    (tmp_path / "profiles").mkdir()
+    (tmp_path / "profiles/odd.yaml").write_text("profile: odd\ntemperature: -1\n", encoding="utf-8")
+    text = params.read_bytes()
+    with pytest.raises(UserError, match=r"odd\.yaml: temperature: -1 is not allowed"):
+        profiles.put_on("odd", params, tmp_path / "profiles")
+    assert params.read_bytes() == text
