@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
+import click
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -43,7 +44,7 @@ def prepare(dataset: Dataset) -> None:
 
     parameters = config.load()
     raw = BUILD / "raw" / _listed(dataset, parameters.datasets, "datasets")
-    preparing.prepare(dataset, raw, BUILD / "data" / dataset, parameters.preparation)
+    preparing.prepare(dataset, raw, BUILD / "data" / dataset, parameters.preparation.on(dataset))
 
 
 @app.command()
@@ -57,49 +58,71 @@ def checkpoint() -> None:
 @app.command()
 def teacher(dataset: Dataset) -> None:
     """Fine-tune BERT on the labels, for every seed."""
-    from replication import cells, store
-    from replication.network import resolve_precision
-    from replication.runs import Cell
-
     parameters = config.load()
-    cell = Cell(
-        dataset=_listed(dataset, parameters.datasets, "datasets"),
-        method="supervised",
-        model="teacher",
-        data=BUILD / "data" / dataset,
-        settings={},
-        network=parameters.teacher,
-        threads=parameters.parallel.threads,
-        precision=resolve_precision(parameters.precision),
-        checkpoint=BUILD / "checkpoint",
-    )
-    scratch = store.Store(config.scratch())
-    cells.run(cell, parameters.seeds, parameters.parallel, BUILD / "teacher" / dataset, scratch)
+    _listed(dataset, parameters.datasets, "datasets")
+    _train(parameters, dataset, "supervised", "teacher", {}, BUILD / "teacher" / dataset)
+
+
+@app.command()
+def historical(dataset: Dataset) -> None:
+    """Train the historical TextCNN, on legacy items alone, for every seed."""
+    parameters = config.load()
+    _listed(dataset, parameters.opinion_datasets, "opinion_datasets")
+    _train(parameters, dataset, "supervised", "historical", {}, BUILD / "historical" / dataset)
 
 
 @app.command()
 def student(dataset: Dataset, method: Annotated[str, typer.Argument(help="a method of params.yaml")]) -> None:
     """Train the TextCNN by one method, for every seed."""
-    from replication import cells, methods, store
     from replication import settings as method_settings
-    from replication.runs import Cell
 
     parameters = config.load()
+    _listed(dataset, parameters.datasets, "datasets")
     own = method_settings.read(BUILD / "settings", _listed(method, parameters.methods, "methods"))
-    taught = bool(methods.load(method).settings.model_validate(own).targets())
+    _train(parameters, dataset, method, "student", own, BUILD / "student" / dataset / method)
+
+
+@app.command()
+def scheme(dataset: Dataset, name: Annotated[str, typer.Argument(help="a scheme of params.yaml")]) -> None:
+    """Train the TextCNN by one of the article's schemes, BERT beside it where the scheme says so, for every seed."""
+    from replication import settings as method_settings
+
+    parameters = config.load()
+    _listed(dataset, parameters.opinion_datasets, "opinion_datasets")
+    own = method_settings.read(BUILD / "settings", _listed(name, parameters.schemes, "schemes"))
+    _train(parameters, dataset, name, "student", own, BUILD / "scheme" / dataset / name)
+
+
+def _train(
+    parameters: config.Parameters,
+    dataset: str,
+    method: str,
+    role: Literal["student", "teacher", "historical"],
+    own: dict[str, Any],
+    destination: Path,
+) -> None:
+    from replication import cells, store
+    from replication.network import resolve_precision
+    from replication.tasks import Cell
+
+    build = BUILD.absolute()  # a worker of a cluster may stand in another folder
     cell = Cell(
-        dataset=_listed(dataset, parameters.datasets, "datasets"),
+        dataset=dataset,
         method=method,
-        model="student",
-        data=BUILD / "data" / dataset,
+        role=role,
+        data=build / "data" / dataset,
         settings=own,
-        network=parameters.student,
+        seeds=tuple(parameters.seeds),
+        student=None if role == "teacher" else parameters.student.on(dataset),
+        teacher=parameters.teacher,
         threads=parameters.parallel.threads,
-        precision="float32",
-        teachers=BUILD / "teacher" / dataset if taught else None,
+        precision=resolve_precision(parameters.precision),
+        checkpoint_seconds=parameters.parallel.checkpoint_seconds,
+        checkpoint=build / "checkpoint",
+        teachers=build / "teacher" / dataset,
+        historical=build / "historical" / dataset,
     )
-    scratch = store.Store(config.scratch())
-    cells.run(cell, parameters.seeds, parameters.parallel, BUILD / "student" / dataset / method, scratch)
+    cells.run(cell, parameters.parallel, destination, store.Store(config.scratch().absolute()))
 
 
 @app.command()
@@ -159,11 +182,14 @@ def _listed(name: str, known: list[str], key: str) -> str:
 def main() -> None:
     """Run the command line; an error of the user's is one line and exit status 1, an interruption 130."""
     try:
-        app(standalone_mode=True)
+        sys.exit(app(standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
     except UserError as error:
         Console(stderr=True).print(f"[bold red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
         sys.exit(1)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, click.Abort):
         Console(stderr=True).print("interrupted; finished seeds and checkpoints are kept, the same command goes on")
         sys.exit(130)
 

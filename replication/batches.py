@@ -56,6 +56,13 @@ class Batch:
     progress: float
     """The same as a share of the phase, in [0, 1): what a falling weight depends on."""
 
+    def labelled(self) -> Batch:
+        """Its labelled items alone."""
+        keep = self.labels != WITHHELD
+        inputs = {kind: tensor[keep] for kind, tensor in self.inputs.items()}
+        targets = {name: tensor[keep] for name, tensor in self.targets.items()}
+        return Batch(self.rows[keep], inputs, self.labels[keep], targets, self.iteration, self.progress)
+
 
 def stream(items: Items, kind: str, seed: int, batch_size: int, batch_tokens: int) -> Iterator[Tensor]:
     """Yield the rows of one batch after another, epoch after epoch, without end.

@@ -3,41 +3,41 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
-from replication import config, parallel
-from replication.data.splits import load_splits
-from replication.records import digest, file_digest, tree_digest
-from replication.runs import Cell, Task, code, train
+from replication import config, frozen, parallel
+from replication.errors import UserError
+from replication.records import read_run
+from replication.runs import train
 from replication.store import PROGRESS, Store, copy_out
+from replication.tasks import Cell, Task, make_task
 
 
-def run(cell: Cell, seeds: Sequence[int], settings: config.Parallel, destination: Path, store: Store) -> None:
+def run(cell: Cell, settings: config.Parallel, destination: Path, store: Store) -> None:
     """Train what the store lacks and put every seed's run below `destination`.
 
     Raises:
         UserError: an input is missing, or a run stopped (its message says why); finished seeds stay in the store.
     """
-    tasks = [_task(cell, seed) for seed in seeds]
-    missing = [task for task in tasks if store.finished(task.identity) is None]
-    iterations = cell.network.training.iterations
+    tasks = [make_task(cell, seed) for seed in cell.seeds]
+    missing = [task for task in tasks if not _usable(task, store)]
+    iterations = cell.training.iterations
     at_once = parallel.workers(settings, max(len(missing), 1))
     Console(stderr=True).print(
-        f"{cell.dataset} {cell.method} {cell.model}: {len(tasks)} seeds, {len(tasks) - len(missing)} already in the "
+        f"{cell.dataset} {cell.method} {cell.role}: {len(tasks)} seeds, {len(tasks) - len(missing)} already in the "
         f"store, {len(missing)} to train, {iterations} iterations each, {at_once} at a time",
         highlight=False,
         soft_wrap=True,
     )
-    jobs = [
-        parallel.Job(
-            f"seed {task.seed}", iterations, store.partial(task.identity) / PROGRESS, partial(train, task, store)
-        )
-        for task in missing
-    ]
+    states = _states(cell, settings, store) if missing else None
+    jobs = []
+    for task in missing:
+        work = partial(train, replace(task, cell=replace(cell, states=states)), store)
+        jobs.append(parallel.Job(f"seed {task.seed}", iterations, store.partial(task.identity) / PROGRESS, work))
     parallel.fan_out(jobs, settings)
     destination.mkdir(parents=True, exist_ok=True)
     for path in destination.glob("seed*"):
@@ -46,9 +46,22 @@ def run(cell: Cell, seeds: Sequence[int], settings: config.Parallel, destination
         copy_out(store.run(task.identity), destination / f"seed{task.seed}")
 
 
-def _task(cell: Cell, seed: int) -> Task:
-    data = load_splits(cell.data).digest
-    teacher = file_digest(cell.teacher_of(seed) / "predictions.parquet") if cell.teachers else None
-    checkpoint = tree_digest([cell.checkpoint]) if cell.checkpoint else None
-    parts = (tree_digest(code(cell)), cell.dataset, cell.model, cell.parameters(), data, teacher, checkpoint, seed)
-    return Task(cell, seed, digest(*parts), data, teacher)
+def _usable(task: Task, store: Store) -> bool:
+    """Whether the store has the run, whole; a run that cannot be read is dropped from it."""
+    folder = store.finished(task.identity)
+    if folder is None:
+        return False
+    try:
+        if read_run(folder)[0].identity == task.identity:
+            return True
+    except UserError:
+        pass
+    store.drop(task.identity)
+    return False
+
+
+def _states(cell: Cell, settings: config.Parallel, store: Store) -> Path | None:
+    if not cell.needs_bert or cell.checkpoint is None or cell.teacher is None:
+        return None
+    part = frozen.FrozenPart(cell.data, cell.checkpoint, cell.teacher, cell.precision, cell.threads)
+    return frozen.compute(part, settings, store)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 
 @dataclass(frozen=True)
@@ -19,10 +20,16 @@ class Checkpoint:
     path: Path | None
 
     def read(self) -> dict[str, Any] | None:
-        """The last state written, or None. Only tensors and plain values are read, never objects."""
+        """The last state written; None where there is none or it cannot be read.
+
+        Only tensors and plain values are read, never objects.
+        """
         if self.path is None or not self.path.exists():
             return None
-        state: dict[str, Any] = torch.load(self.path, weights_only=True)
+        try:
+            state: dict[str, Any] = torch.load(self.path, weights_only=True)
+        except (OSError, EOFError, RuntimeError, pickle.UnpicklingError):
+            return None
         return state
 
     def write(self, state: Mapping[str, Any]) -> None:
@@ -35,6 +42,24 @@ class Checkpoint:
         temporary.replace(self.path)
 
 
+def changing_state(module: nn.Module) -> dict[str, Tensor]:
+    """The part of a module's state that training may change: all but the frozen parameters, not copied."""
+    frozen = {name for name, parameter in module.named_parameters() if not parameter.requires_grad}
+    return {name: tensor.detach() for name, tensor in module.state_dict().items() if name not in frozen}
+
+
+def load_changing_state(module: nn.Module, state: Mapping[str, Tensor]) -> None:
+    """Put back what `changing_state` gave.
+
+    Raises:
+        ValueError: the state is of another module.
+    """
+    expected = changing_state(module).keys()
+    if expected != state.keys():
+        raise ValueError(f"expected a state of {len(expected)} tensors, found {len(state)} or other names")
+    module.load_state_dict(state, strict=False)
+
+
 def copied(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """A copy of a module's state that further training does not change."""
-    return {name: tensor.detach().clone() for name, tensor in state.items()}
+    """A copy of a state that further training does not change."""
+    return {name: tensor.clone() for name, tensor in state.items()}

@@ -7,30 +7,15 @@ what is allowed and, for an unknown key, the nearest known one. Which stage read
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
-from pydantic_core import ErrorDetails
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from pydantic import Field, PositiveInt
 
 from replication.errors import UserError, nearest
+from replication.strict import Fraction, Name, Positive, Strict, Weight, read_yaml, validate
 
 PARAMS = Path("params.yaml")
-
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Fraction = Annotated[float, Field(ge=0, lt=1)]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Model = TypeVar("Model", bound=BaseModel)
-
-
-class Strict(BaseModel):
-    """A frozen model that refuses unknown keys and converts nothing."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
 class Preparation(Strict):
@@ -38,11 +23,22 @@ class Preparation(Strict):
 
     labelled: PositiveInt
     pool: PositiveInt
+    pools: dict[Name, PositiveInt] = Field(default_factory=dict)
+    """Instead of `pool`, the size of the transfer pool on a dataset."""
     validation: PositiveInt
     test: PositiveInt
+    history: PositiveInt
+    """Legacy training items; this size and the two below are read for sets with periods alone."""
+    history_validation: PositiveInt
+    history_test: PositiveInt
+    """Legacy items appended to the test set."""
     similarity: Annotated[float, Field(gt=0, le=1)]
     """Jaccard similarity of character 3-grams above which two texts are near-duplicates (estimated by MinHash)."""
     seed: int
+
+    def on(self, dataset: str) -> Preparation:
+        """The settings with the pool of a dataset."""
+        return self.model_copy(update={"pool": self.pools.get(dataset, self.pool), "pools": {}})
 
 
 class Training(Strict):
@@ -75,9 +71,18 @@ class Teacher(Strict):
     """How many of the kept layers, from the bottom, stay as they were pre-trained; the embeddings always do."""
     max_tokens: Annotated[int, Field(ge=8, le=512)]
     dropout: Fraction
+    hidden_layers: list[PositiveInt]
+    """Of which kept layers, 1 being the first, the pooled states of the training texts are stored (FitNets' hints)."""
     route_points: Annotated[int, Field(ge=8)]
     """How many intermediate states of the fine-tuning are stored as the route (RCO), besides the end."""
     training: Training
+
+
+class Budget(Strict):
+    """The updates that every student on a dataset takes."""
+
+    iterations: PositiveInt
+    batch_size: PositiveInt
 
 
 class Student(Strict):
@@ -91,6 +96,14 @@ class Student(Strict):
     widths: Annotated[list[PositiveInt], Field(min_length=1)]
     dropout: Fraction
     training: Training
+    budgets: dict[Name, Budget]
+    """Instead of `training`'s iterations and batch size, the budget of every arm on a dataset."""
+
+    def on(self, dataset: str) -> Student:
+        """The settings with the budget of a dataset."""
+        own = self.budgets.get(dataset)
+        training = self.training.model_copy(update=own.model_dump() if own else {})
+        return self.model_copy(update={"training": training, "budgets": {}})
 
 
 class Parallel(Strict):
@@ -101,6 +114,8 @@ class Parallel(Strict):
     """Processes; `auto` is the number of processors over `threads`. Results do not depend on it."""
     threads: PositiveInt
     """Threads of one process. Part of a run's identity, because the order of floating-point sums depends on it."""
+    checkpoint_seconds: Positive
+    """How often a run under way keeps its state. Results do not depend on it."""
     address: str | None = None
     """A Dask scheduler's address; null starts a cluster on this machine."""
 
@@ -110,7 +125,7 @@ class Statistics(Strict):
 
     draws: Annotated[int, Field(ge=100)]
     confidence: Annotated[float, Field(gt=0.5, lt=1)]
-    seed: int
+    seed: Annotated[int, Field(ge=0)]
 
 
 class Parameters(Strict):
@@ -120,7 +135,12 @@ class Parameters(Strict):
     temperature: Positive
     seeds: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)]
     datasets: Annotated[list[Name], Field(min_length=1)]
+    opinion_datasets: Annotated[list[Name], Field(min_length=1)]
+    """Those of `datasets` on which the schemes run: spam opinion, with items of a legacy and a current period."""
     methods: Annotated[list[Name], Field(min_length=1)]
+    """Run on every dataset."""
+    schemes: Annotated[list[Name], Field(min_length=1)]
+    """Run on the opinion datasets."""
     yardsticks: list[Name]
     precision: Literal["auto", "bfloat16", "float32"]
     """Of the teacher's matrix products. `auto` is bfloat16 where the processor multiplies it natively."""
@@ -132,6 +152,16 @@ class Parameters(Strict):
     statistics: Statistics
 
 
+NAMED = (
+    ("datasets", "data/sources"),
+    ("opinion_datasets", "data/sources"),
+    ("methods", "methods"),
+    ("schemes", "methods"),
+    ("yardsticks", None),
+)
+"""Keys whose names are files of a folder (None: of `baselines/`)."""
+
+
 def load(path: Path = PARAMS) -> Parameters:
     """Read and check a parameter file, names of sets, methods and yardsticks included.
 
@@ -139,18 +169,40 @@ def load(path: Path = PARAMS) -> Parameters:
         UserError: the file is missing, is not YAML, or has a key or value that is not allowed.
     """
     parameters = validate(Parameters, read_yaml(path), str(path))
-    for key, folder in (("datasets", "data/sources"), ("methods", "methods"), ("yardsticks", None)):
+    for key, folder in NAMED:
         known = available(folder)
         names: list[Any] = getattr(parameters, key)
         for name in names:
             if name not in known:
                 hint = nearest(name, known)
                 raise UserError(f"{path}: {key}: unknown name {name!r}{hint}; known: {', '.join(known)}")
-    for key in ("seeds", "datasets", "methods", "yardsticks"):
+    for key in ("seeds", *dict(NAMED)):
         values: list[Any] = getattr(parameters, key)
         repeated = sorted({str(value) for value in values if values.count(value) > 1})
         if repeated:
             raise UserError(f"{path}: {key}: {repeated[0]!r} stands there twice; name each one once")
+    fine_tuning = parameters.teacher.training
+    if fine_tuning.patience is not None:
+        raise UserError(f"{path}: teacher.training.patience: must be null, so that the route has all of its points")
+    if fine_tuning.iterations <= parameters.teacher.route_points:
+        least = parameters.teacher.route_points + 1
+        raise UserError(f"{path}: teacher.training.iterations: expected at least {least}, one more than route_points")
+    for name in parameters.opinion_datasets:
+        if name not in parameters.datasets:
+            raise UserError(f"{path}: opinion_datasets: {name!r} is not among datasets; add it there too")
+    for name in parameters.schemes:
+        if name in parameters.methods:
+            raise UserError(f"{path}: schemes: {name!r} stands under methods too; name it once")
+    sets = available("data/sources")
+    for key, named in (
+        ("student.budgets", parameters.student.budgets),
+        ("preparation.pools", parameters.preparation.pools),
+    ):
+        for name in named:
+            if name not in sets:
+                raise UserError(
+                    f"{path}: {key}: unknown dataset {name!r}{nearest(name, sets)}; known: {', '.join(sets)}"
+                )
     for name in parameters.method_settings:
         known = available("methods")
         if name not in known:
@@ -165,57 +217,6 @@ def available(folder: str | None) -> list[str]:
     package = Path(__file__).parent
     root = package / folder if folder else package.parent / "baselines"
     return sorted(path.stem for path in root.glob("*.py") if not path.stem.startswith("_"))
-
-
-def read_yaml(path: Path) -> dict[str, Any]:
-    """Read a YAML 1.2 mapping (the dialect that DVC writes).
-
-    Raises:
-        UserError: the file is missing, unreadable or not a mapping.
-    """
-    try:
-        data: object = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such file; run from the project's top folder") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: cannot be read: {error}") from None
-    except YAMLError as error:
-        raise UserError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(data, dict):
-        raise UserError(f"{path}: expected a mapping of keys to values, found {type(data).__name__}")
-    return data
-
-
-def validate(model: type[Model], data: Mapping[str, Any], where: str) -> Model:
-    """Build `model` from `data`, with errors of one line.
-
-    Raises:
-        UserError: names the place, the key, the value and what is allowed.
-    """
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        raise UserError(f"{where}: {_explain(model, error.errors()[0])}") from None
-
-
-def _explain(model: type[BaseModel], detail: ErrorDetails) -> str:
-    location = [str(part) for part in detail["loc"]]
-    key = ".".join(location)
-    if detail["type"] == "extra_forbidden":
-        known = _fields_at(model, detail["loc"][:-1])
-        return f"{key}: unknown key{nearest(location[-1], known)}; known here: {', '.join(known)}"
-    if detail["type"] == "missing":
-        return f"{key}: missing; add it (the committed params.yaml shows every key)"
-    return f"{key}: {detail['input']!r} is not allowed: {detail['msg'][0].lower()}{detail['msg'][1:]}"
-
-
-def _fields_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
-    for part in location:
-        field = model.model_fields.get(str(part))
-        if field is None or not isinstance(field.annotation, type) or not issubclass(field.annotation, BaseModel):
-            return []
-        model = field.annotation
-    return sorted(model.model_fields)
 
 
 def scratch() -> Path:

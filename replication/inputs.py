@@ -1,4 +1,4 @@
-"""From prepared splits to tensors: what one kind of network reads, and the teacher's word on each item."""
+"""From prepared splits to tensors: what the networks read, and the teachers' word on each item."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import torch
 from torch import Tensor
 
 from replication.batches import Items
-from replication.data.splits import Split, Splits
+from replication.data.splits import Split
 from replication.errors import UserError
 from replication.losses import WITHHELD
-from replication.records import Predictions
+from replication.predictions import Floats
 
 
 @dataclass(frozen=True)
@@ -29,21 +29,25 @@ class Encoded:
 Encoder = Callable[[Sequence[str]], Encoded]
 
 
-def training_items(
-    splits: Splits, encoders: Mapping[str, Encoder], uses_pool: bool, targets: Mapping[str, Predictions]
-) -> Items:
-    """The labelled items, then the transfer pool if it is used, with the teachers' outputs joined by item id.
+@dataclass(frozen=True)
+class Outputs:
+    """What a teacher says of items: row i of `values` belongs to `ids[i]`."""
+
+    ids: Sequence[str]
+    values: Floats
+
+
+def make_items(parts: Sequence[Split], encoders: Mapping[str, Encoder], targets: Mapping[str, Outputs]) -> Items:
+    """The items of some splits, one after the other, with the teachers' outputs joined by item id.
 
     Args:
-        splits: the prepared dataset.
+        parts: the splits.
         encoders: by kind of input, how to encode texts.
-        uses_pool: whether the pool is trained on.
-        targets: by name, a teacher's outputs, which must cover every training item.
+        targets: by name, a teacher's outputs, which must cover every item.
 
     Raises:
         UserError: a teacher has no output for an item.
     """
-    parts = [splits.labelled, splits.pool] if uses_pool else [splits.labelled]
     ids = [name for part in parts for name in part.ids]
     texts = [text for part in parts for text in part.texts]
     encoded = {kind: encoder(texts) for kind, encoder in encoders.items()}
@@ -61,12 +65,12 @@ def _labels(split: Split) -> Tensor:
     return torch.from_numpy(split.labels)
 
 
-def _joined(outputs: Predictions, ids: Sequence[str], name: str) -> Tensor:
+def _joined(outputs: Outputs, ids: Sequence[str], name: str) -> Tensor:
     row_of = {item: row for row, item in enumerate(outputs.ids)}
     lacking = [item for item in ids if item not in row_of]
     if lacking:
         raise UserError(
-            f"the teacher's {name} lack {len(lacking)} of {len(ids)} training items (first: {lacking[0]}); "
+            f"the teacher's {name} lack {len(lacking)} of {len(ids)} items (first: {lacking[0]}); "
             "the data changed after the teacher was trained: run `dvc repro` to train it again"
         )
-    return torch.from_numpy(outputs.logits[np.array([row_of[item] for item in ids])])
+    return torch.from_numpy(outputs.values[np.array([row_of[item] for item in ids])])

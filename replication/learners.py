@@ -1,4 +1,4 @@
-"""The two networks that learn, with all that training and scoring need: items, validation score, predictions."""
+"""The networks that learn, with all that training and scoring need: items, validation score, predictions."""
 
 from __future__ import annotations
 
@@ -9,110 +9,90 @@ from pathlib import Path
 import numpy as np
 import torch
 from safetensors.torch import save_file
-from sklearn.metrics import f1_score
 
-from replication import config
+from replication import config, frozen, metrics
 from replication.batches import Items
 from replication.data.splits import Split, Splits
 from replication.data.vocabulary import CharacterVocabulary
-from replication.inputs import Encoded, Encoder, training_items
-from replication.models.bert import Tokeniser, load_bert
+from replication.inputs import Encoded, Encoder, Outputs, make_items
 from replication.models.textcnn import TextCNN
 from replication.network import Network, Precision, Streams
-from replication.records import Predictions
+from replication.predictions import Predictions
 
 
 @dataclass(frozen=True)
-class Learner:
-    """A network, what it is trained on and what it is scored on."""
+class Readers:
+    """Networks on the same random streams, and how each kind of input is made of texts."""
 
-    network: Network
-    items: Items
-    scored: Mapping[str, Split]
-    """The splits to predict when the run ends, by name; `validation` is among them."""
-    encoded: Mapping[str, Encoded]
-    """The same splits as the network reads them."""
-    classes: int
-    vocabulary: Sequence[str] = field(default=())
+    splits: Splits
+    streams: Streams
+    networks: dict[str, Network] = field(default_factory=dict)
+    encoders: dict[str, Encoder] = field(default_factory=dict)
 
-    def validation(self, network: Network) -> float:
-        """Macro-F1 of a network on the validation split, in [0, 1]."""
-        labels = self.scored["validation"].labels
-        assert labels is not None
-        encoded = self.encoded["validation"]
-        predicted = network.predict(encoded.inputs, encoded.lengths).logits.argmax(dim=-1)
-        every_class = range(self.classes)
-        return float(f1_score(labels, predicted.numpy(), labels=every_class, average="macro", zero_division=0.0))
+    def add_textcnn(self, name: str, settings: config.Student, training_texts: Sequence[str]) -> CharacterVocabulary:
+        """A TextCNN on the characters of its training texts."""
+        vocabulary = CharacterVocabulary.build(training_texts, settings.min_count)
+        classes = len(self.splits.classes)
+        model = self.streams.initialise(name, lambda: TextCNN(len(vocabulary), classes, settings))
+        self.networks[name] = Network(name, model, "characters", self.streams, "float32")
 
-    def predictions(self) -> Predictions:
-        """Logits of every scored split by item id."""
-        ids, names, logits = [], [], []
-        for name, split in self.scored.items():
-            encoded = self.encoded[name]
+        def encode(texts: Sequence[str]) -> Encoded:
+            return encoded(torch.from_numpy(vocabulary.encode(texts, settings.max_characters)))
+
+        self.encoders["characters"] = encode
+        return vocabulary
+
+    def add_bert(
+        self, settings: config.Teacher, checkpoint: Path, states: Path, precision: Precision, hidden: bool = False
+    ) -> None:
+        """A BERT on what its frozen part makes of the texts; `hidden`: it hands `settings.hidden_layers` out."""
+        from replication.models.bert import BertOnStates, load_bert  # transformers takes seconds to import
+
+        table = frozen.load(states, self.splits)
+        layers = settings.hidden_layers if hidden else ()
+        classes = len(self.splits.classes)
+        model = self.streams.initialise("teacher", lambda: load_bert(checkpoint, classes, settings, layers))
+        self.networks["teacher"] = Network(
+            "teacher", BertOnStates(model, table.table), "pieces", self.streams, precision
+        )
+        self.encoders["pieces"] = lambda texts: encoded(table.encode(texts))
+
+    def items(self, parts: Sequence[Split], targets: Mapping[str, Outputs]) -> Items:
+        """The items of some splits, as all the networks read them."""
+        return make_items(parts, self.encoders, targets)
+
+    def predictions(self, network: Network, names: Sequence[str]) -> tuple[Predictions, dict[str, torch.Tensor]]:
+        """A network's logits of some splits by item id, and its hidden states [items, width] by name."""
+        ids: list[str] = []
+        splits: list[str] = []
+        outputs = []
+        for name in names:
+            split: Split = getattr(self.splits, name)
+            read = self.encoders[network.reads](split.texts)
+            outputs.append(network.predict(read.inputs, read.lengths))
             ids += split.ids
-            names += [name] * len(split.ids)
-            logits.append(self.network.predict(encoded.inputs, encoded.lengths).logits.numpy())
-        return Predictions(ids=ids, split=names, logits=np.concatenate(logits).astype(np.float32))
-
-    def save_state(self, path: Path) -> None:
-        """Write the weights that training changes as safetensors, bfloat16 where the network computes in it."""
-        dtype = torch.bfloat16 if self.network.precision == "bfloat16" else torch.float32
-        trained = {name: weight for name, weight in self.network.model.named_parameters() if weight.requires_grad}
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".partial")
-        save_file({name: weight.detach().to(dtype).contiguous() for name, weight in trained.items()}, temporary)
-        temporary.replace(path)
+            splits += [name] * len(split.ids)
+        logits = np.concatenate([output.logits.numpy() for output in outputs]).astype(np.float32)
+        hidden = {name: torch.cat([output.hidden[name] for output in outputs]) for name in outputs[0].hidden}
+        return Predictions(ids=ids, split=splits, logits=logits), hidden
 
 
-def textcnn(
-    splits: Splits, settings: config.Student, seed: int, uses_pool: bool, targets: Mapping[str, Predictions]
-) -> Learner:
-    """The TextCNN. Its vocabulary is of the training text, pool included, so that every arm has the same student."""
-    vocabulary = CharacterVocabulary.build([*splits.labelled.texts, *splits.pool.texts], settings.min_count)
-
-    def encode(texts: Sequence[str]) -> Encoded:
-        return encoded(torch.from_numpy(vocabulary.encode(texts, settings.max_characters)), 0)
-
-    streams = Streams(seed)
-    model = streams.initialise("student", lambda: TextCNN(len(vocabulary), len(splits.classes), settings))
-    network = Network("student", model, "characters", streams, "float32")
-    items = training_items(splits, {"characters": encode}, uses_pool, targets)
-    scored = {"validation": splits.validation, "test": splits.test}
-    return _learner(network, items, scored, encode, splits, vocabulary.to_list())
+def macro_f1(network: Network, items: Items, classes: int) -> float:
+    """Macro-F1 of a network on labelled items, in [0, 1]."""
+    predicted = network.predict(items.inputs[network.reads], items.lengths[network.reads]).logits.argmax(dim=-1)
+    return metrics.evaluate(items.labels.numpy(), predicted.numpy(), classes)["macro_f1"]
 
 
-def bert(splits: Splits, settings: config.Teacher, checkpoint: Path, seed: int, precision: Precision) -> Learner:
-    """BERT, trained on the labelled items; it predicts the training texts too, as the targets of students."""
-    tokeniser = Tokeniser(checkpoint)
-
-    def encode(texts: Sequence[str]) -> Encoded:
-        return encoded(tokeniser(texts, settings.max_tokens), tokeniser.pad_id)
-
-    streams = Streams(seed)
-    model = streams.initialise("teacher", lambda: load_bert(checkpoint, len(splits.classes), settings))
-    network = Network("teacher", model, "pieces", streams, precision)
-    items = training_items(splits, {"pieces": encode}, False, {})
-    scored = {
-        "labelled": splits.labelled,
-        "pool": splits.pool,
-        "validation": splits.validation,
-        "test": splits.test,
-    }
-    return _learner(network, items, scored, encode, splits, ())
+def save_state(network: Network, path: Path) -> None:
+    """Write the weights that training changes as safetensors, bfloat16 where the network computes in it."""
+    dtype = torch.bfloat16 if network.precision == "bfloat16" else torch.float32
+    trained = {name: weight for name, weight in network.model.named_parameters() if weight.requires_grad}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".partial")
+    save_file({name: weight.detach().to(dtype).contiguous() for name, weight in trained.items()}, temporary)
+    temporary.replace(path)
 
 
-def _learner(
-    network: Network,
-    items: Items,
-    scored: Mapping[str, Split],
-    encode: Encoder,
-    splits: Splits,
-    vocabulary: Sequence[str],
-) -> Learner:
-    inputs = {name: encode(split.texts) for name, split in scored.items()}
-    return Learner(network, items, scored, inputs, len(splits.classes), vocabulary)
-
-
-def encoded(inputs: torch.Tensor, pad_id: int) -> Encoded:
-    """Texts as int64 [N, L] with the length of each."""
-    return Encoded(inputs, (inputs != pad_id).sum(dim=-1).clamp(min=1))
+def encoded(inputs: torch.Tensor) -> Encoded:
+    """Texts as int64 [N, L], padded at the end with 0, with the length of each."""
+    return Encoded(inputs, (inputs != 0).sum(dim=-1).clamp(min=1))

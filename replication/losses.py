@@ -50,6 +50,44 @@ def soft_cross_entropy(student_logits: Tensor, teacher_logits: Tensor, temperatu
     return temperature**2 * divergence.mean()
 
 
+def divergence(probabilities: Tensor, logits: Tensor) -> Tensor:
+    """KL(p ‖ softmax(z)), summed over classes, averaged over the batch.
+
+    Args:
+        probabilities: p, [B, C], such as a mean over several teachers at T.
+        logits: z, [B, C], already divided by T.
+
+    Returns:
+        A scalar in nats. 0·log 0 counts as 0.
+    """
+    entropy: Tensor = torch.special.entr(probabilities.float()).sum(dim=-1)
+    cross = -(probabilities.float() * F.log_softmax(logits.float(), dim=-1)).sum(dim=-1)
+    difference: Tensor = cross - entropy
+    return difference.mean()
+
+
+def smoothed_cross_entropy(logits: Tensor, labels: Tensor, smoothing: float) -> Tensor:
+    """Cross-entropy to (1 − ε)·one-hot + ε/C (Szegedy et al. 2016, section 7), over the labelled items as above.
+
+    Args:
+        logits: [B, C].
+        labels: [B] class indices; items marked `WITHHELD` do not count.
+        smoothing: ε in [0, 1).
+    """
+    total = F.cross_entropy(logits.float(), labels, ignore_index=WITHHELD, reduction="sum", label_smoothing=smoothing)
+    return total / (labels != WITHHELD).sum().clamp(min=1)
+
+
+def hint_loss(guessed: Tensor, hint: Tensor) -> Tensor:
+    """½·mean over the batch of ‖u_h − r(v_g)‖² (Romero et al. 2015, equation 3).
+
+    Args:
+        guessed: r(v_g), [B, W], the regressor's output on the student's guided layer.
+        hint: u_h, [B, W], the teacher's state.
+    """
+    return 0.5 * (guessed.float() - hint.float()).square().sum(dim=-1).mean()
+
+
 def logit_mse(student_logits: Tensor, teacher_logits: Tensor) -> Tensor:
     """½·mean over the batch of Σ_c (z_s − z_t)² (Ba & Caruana 2014, section 2.2, equation 1).
 

@@ -8,16 +8,18 @@ no saved generator.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Callable, Mapping
+from typing import Literal, TypeVar
 
 import torch
 from torch import Tensor, nn
 
 from replication.batches import Batch
+from replication.errors import UserError, nearest
 from replication.models.output import Output
 
 Precision = Literal["bfloat16", "float32"]
+Model = TypeVar("Model", bound=nn.Module)
 
 
 class Streams:
@@ -38,7 +40,7 @@ class Streams:
         call = self._calls[name] = self._calls.get(name, -1) + 1
         torch.manual_seed(_key(self.seed, name, self.position, call))
 
-    def initialise(self, name: str, make: Callable[[], nn.Module]) -> nn.Module:
+    def initialise(self, name: str, make: Callable[[], Model]) -> Model:
         """Make a module whose initial weights come from the stream of that name."""
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(_key(self.seed, name, "initial", 0))
@@ -71,6 +73,24 @@ class Network(nn.Module):
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.precision == "bfloat16"):
             output: Output = self.model(inputs)
         return Output(output.logits.float(), {name: hidden.float() for name, hidden in output.hidden.items()})
+
+    @property
+    def widths(self) -> Mapping[str, int]:
+        """The sizes of the hidden states that the model hands out, by name."""
+        widths: Mapping[str, int] = getattr(self.model, "widths_of_hidden", {})
+        return widths
+
+    def until(self, layer: str) -> nn.Module:
+        """The model's modules up to and with a hidden layer.
+
+        Raises:
+            UserError: the model has no such layer.
+        """
+        if layer not in self.widths:
+            hint, known = nearest(layer, list(self.widths)), ", ".join(self.widths)
+            raise UserError(f"layer {layer!r} of the {self.name}: unknown{hint}; known: {known}")
+        cut: Callable[[str], nn.Module] = getattr(self.model, "until")  # noqa: B009
+        return cut(layer)
 
     def target(self, batch: Batch) -> Output:
         """Output that serves only as a target: evaluation mode, no gradient."""

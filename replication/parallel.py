@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from joblib import Parallel, delayed, parallel_config
+from joblib.externals.loky.process_executor import BrokenProcessPool, TerminatedWorkerError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
@@ -59,8 +61,16 @@ def fan_out(jobs: Sequence[Job[Result]], settings: config.Parallel) -> list[Resu
     if not jobs:
         return []
     calls = (delayed(job.run)() for job in jobs)
-    with _watched(jobs), _backend(settings, len(jobs)) as count:
-        results: list[Result] = Parallel(n_jobs=count)(calls)
+    with _watched(jobs), _backend(settings, len(jobs)) as count, warnings.catch_warnings():
+        # A process that has used much memory is replaced by a new one between two jobs: as it should be.
+        warnings.filterwarnings("ignore", message="A worker stopped while some jobs were given", category=UserWarning)
+        try:
+            results: list[Result] = Parallel(n_jobs=count)(calls)
+        except (TerminatedWorkerError, BrokenProcessPool):
+            raise UserError(
+                "a worker process was killed, often for want of memory; finished seeds are kept: "
+                "lower parallel.workers in params.yaml and run the stage again"
+            ) from None
     return results
 
 

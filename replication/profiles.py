@@ -8,9 +8,10 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from replication.config import PARAMS, Parameters, read_yaml, validate
+from replication.config import PARAMS, Parameters
 from replication.errors import UserError, nearest
-from replication.records import write_text
+from replication.files import write_text
+from replication.strict import read_yaml, validate
 
 FOLDER = Path("profiles")
 BASE = "default"

@@ -2,195 +2,205 @@
 
 from __future__ import annotations
 
-import json
-import resource
 import shutil
-import sys
-import time
+import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import torch
 
-from replication import config, learners, methods, parallel
-from replication.batches import stream
-from replication.data.splits import Splits, load_splits
+from replication import methods, parallel
+from replication.batches import Items, stream
+from replication.clock import Clock, peak_memory_mib
+from replication.data.splits import Split, Splits, load_splits
+from replication.environment import environment
 from replication.errors import UserError
-from replication.learners import Learner
-from replication.network import Precision
-from replication.phases import Context
-from replication.records import ModelName, Run, environment, read_predictions, write_json, write_run
+from replication.files import write_json
+from replication.inputs import Outputs
+from replication.learners import Readers, macro_f1, save_state
+from replication.network import Network, Streams
+from replication.phases import Context, JointTeacher, MethodSettings
+from replication.predictions import read_hidden, read_predictions, write_hidden
+from replication.records import ModelName, Run, write_run
+from replication.route import StoredRoute
 from replication.store import PROGRESS, Store, copy_out
+from replication.tasks import Cell, Task
 from replication.train import Loop, Observer, Trained, fit
 
-
-@dataclass(frozen=True)
-class Cell:
-    """All that a run reads, besides its seed."""
-
-    dataset: str
-    method: str
-    model: ModelName
-    data: Path
-    settings: dict[str, Any]
-    """The method's own settings, as `replication.settings` resolved them."""
-    network: config.Teacher | config.Student
-    threads: int
-    precision: Precision
-    checkpoint: Path | None = None
-    """The encoder's folder, where the network is BERT."""
-    teachers: Path | None = None
-    """The folder of the teacher's runs by seed, where the method reads one."""
-
-    def parameters(self) -> dict[str, Any]:
-        """The parameters of the run, as its record shows them."""
-        own = {"threads": self.threads, "precision": self.precision, "method": self.settings}
-        return own | {self.model: self.network.model_dump()}
-
-    def teacher_of(self, seed: int) -> Path:
-        """The teacher's run for a student's seed: the one with the same seed.
-
-        Raises:
-            UserError: it is not there.
-        """
-        assert self.teachers is not None
-        folder = self.teachers / f"seed{seed}"
-        if not (folder / "predictions.parquet").is_file():
-            raise UserError(f"{folder}: no teacher for seed {seed}; run `dvc repro teacher@{self.dataset}`")
-        return folder
+ONE_AT_A_TIME = threading.Lock()
+"""In a process that has several threads for jobs (a Dask worker may), runs take turns: they share torch's generator."""
+SCORED = {
+    "student": ("validation", "test"),
+    "teacher": ("labelled", "pool", "validation", "test"),
+    "historical": ("labelled", "pool", "validation", "test", "history_validation"),
+}
+"""The splits whose predictions a run leaves: those who teach predict the texts that students learn from."""
 
 
 @dataclass(frozen=True)
-class Task:
-    """One seed of a cell, with the hash of all that determines the run."""
+class Learner:
+    """What a run trains, and on what."""
 
-    cell: Cell
-    seed: int
-    identity: str
-    data: str
-    teacher: str | None
+    readers: Readers
+    main: Network
+    """The network that the run is about."""
+    items: Items
+    held_out: Items
+    """The validation items."""
+    vocabulary: Sequence[str]
 
-
-def code(cell: Cell) -> list[Path]:
-    """The source files that determine a run: the layers that train, and the method's own file."""
-    package = Path(__file__).parent
-    names = ["batches", "inputs", "learners", "losses", "network", "phases", "runs", "train", f"methods/{cell.method}"]
-    names += ["models/output", "models/textcnn", "data/vocabulary"] if cell.model == "student" else ["models/bert"]
-    return [package / f"{name}.py" for name in names]
+    def validation(self, network: Network) -> float:
+        """Macro-F1 on the validation items, in [0, 1]."""
+        return macro_f1(network, self.held_out, len(self.readers.splits.classes))
 
 
 def train(task: Task, store: Store) -> None:
     """Train one seed, going on from its last checkpoint if there is one, and leave the finished run in the store."""
-    with store.lock(task.identity):
+    with ONE_AT_A_TIME, store.lock(task.identity):
         if store.finished(task.identity) is not None:
             return
         torch.set_num_threads(task.cell.threads)
         work = store.work(task.identity)
         clock = Clock(work / "seconds.json")
-        splits = load_splits(task.cell.data)
-        learner = _learner(task.cell, task.seed, splits)
-        trained = _fit(task, learner, work, clock)
-        store.finish(task.identity, _write(task, learner, trained, work, clock))
+        learner = make_learner(task.cell, task.seed, load_splits(task.cell.data))
+        context = make_context(task.cell, task.seed, learner)
+        trained = _fit(task, learner, context, work, clock)
+        store.finish(task.identity, _write(task, learner, context, trained, work, clock))
 
 
-def _learner(cell: Cell, seed: int, splits: Splits) -> Learner:
-    settings = methods.load(cell.method).settings.model_validate(cell.settings)
-    if isinstance(cell.network, config.Teacher):
-        assert cell.checkpoint is not None
-        return learners.bert(splits, cell.network, cell.checkpoint, seed, cell.precision)
-    targets = {}
-    if settings.targets():
-        outputs = read_predictions(cell.teacher_of(seed) / "predictions.parquet")
-        targets = dict.fromkeys(settings.targets(), outputs)
-    return learners.textcnn(splits, cell.network, seed, settings.uses_pool(), targets)
+def make_learner(cell: Cell, seed: int, splits: Splits) -> Learner:
+    """Networks and items of a run.
+
+    Raises:
+        UserError: the set has no legacy items, or a teacher's outputs do not fit the items.
+    """
+    readers = Readers(splits, Streams(seed))
+    vocabulary: Sequence[str] = ()
+    parts, held_out = [splits.labelled], splits.validation
+    if cell.role == "historical":
+        parts, held_out = _legacy(cell, splits)
+    elif cell.own.uses_pool():
+        parts.append(splits.pool)
+    if cell.student is not None:
+        # Of all training texts, the pool included, so that every arm has the same student.
+        known = parts if cell.role == "historical" else [splits.labelled, splits.pool]
+        texts = [text for part in known for text in part.texts]
+        vocabulary = readers.add_textcnn(cell.role, cell.student, texts).to_list()
+    if cell.needs_bert:
+        assert cell.teacher is not None and cell.checkpoint is not None and cell.states is not None
+        readers.add_bert(cell.teacher, cell.checkpoint, cell.states, cell.precision, hidden=cell.role == "teacher")
+    targets = _targets(cell, seed)
+    items, validation = readers.items(parts, targets), readers.items([held_out], targets)
+    return Learner(readers, readers.networks[cell.role], items, validation, vocabulary)
 
 
-def _fit(task: Task, learner: Learner, work: Path, clock: Clock) -> Trained:
-    cell, training = task.cell, task.cell.network.training
-    method = methods.load(cell.method)
-    context = Context(
-        settings=method.settings.model_validate(cell.settings),
-        student=learner.network,
-        training=training,
-        validation=learner.validation,
-        widths={name: target.shape[-1] for name, target in learner.items.targets.items()},
-    )
-    reads = learner.network.reads
-    batches = partial(stream, learner.items, reads, task.seed, training.batch_size, training.batch_tokens)
+def _legacy(cell: Cell, splits: Splits) -> tuple[list[Split], Split]:
+    if splits.history is None or splits.history_validation is None:
+        raise UserError(f"{cell.dataset}: the set has no legacy items; take it out of opinion_datasets in params.yaml")
+    return [splits.history], splits.history_validation
+
+
+def _targets(cell: Cell, seed: int) -> dict[str, Outputs]:
+    found = {}
+    for name, path in cell.inputs(seed).items():
+        if name.startswith("hidden"):
+            ids, states = read_hidden(path, int(name.removeprefix("hidden")))
+            found[name] = Outputs(ids, states)
+        elif name != "route":
+            predictions = read_predictions(path)
+            found[name] = Outputs(predictions.ids, predictions.logits)
+    return found
+
+
+def make_context(cell: Cell, seed: int, learner: Learner) -> Context[MethodSettings]:
+    """What the method of a cell is given."""
+    joint, route = None, None
+    if cell.own.trains_teacher():
+        assert cell.teacher is not None
+        budget = {"iterations": cell.training.iterations, "evaluations": cell.training.evaluations}
+        joint = JointTeacher(learner.readers.networks["teacher"], cell.teacher.training.model_copy(update=budget))
+    if cell.own.walks_route():
+        teacher, folder = learner.readers.networks["teacher"], cell.inputs(seed)["route"]
+        route = StoredRoute(folder, teacher, learner.items, learner.held_out)
+    return Context(cell.own, learner.main, cell.training, learner.validation, learner.held_out, joint, route)
+
+
+def _fit(task: Task, learner: Learner, context: Context[MethodSettings], work: Path, clock: Clock) -> Trained:
+    cell, training, network = task.cell, task.cell.training, learner.main
+    batches = partial(stream, learner.items, network.reads, task.seed, training.batch_size, training.batch_tokens)
 
     def on_progress(iterations: int) -> None:
         if clock.tick():
             parallel.report(work / PROGRESS, iterations)
 
     observers = []
-    if isinstance(cell.network, config.Teacher):
-        points = cell.network.route_points
+    if cell.role == "teacher" and cell.teacher is not None:
+        points = cell.teacher.route_points
         route = [round(training.iterations * (point + 1) / (points + 1)) for point in range(points)]
-        observers.append(
-            Observer(route, lambda iteration: learner.save_state(work / "route" / f"{iteration}.safetensors"))
-        )
-    loop = Loop(learner.items, batches, learner.network.streams, work, on_progress=on_progress, observers=observers)
-    return fit(method.phases(context), loop)
+        observers.append(Observer(route, lambda done: save_state(network, work / "route" / f"{done}.safetensors")))
+    loop = Loop(learner.items, batches, network.streams, work, cell.checkpoint_seconds, on_progress, observers)
+    return fit(methods.load(cell.method).phases(context), loop)
 
 
-def _write(task: Task, learner: Learner, trained: Trained, work: Path, clock: Clock) -> Path:
-    cell = task.cell
+def _write(
+    task: Task,
+    learner: Learner,
+    context: Context[MethodSettings],
+    trained: Trained,
+    work: Path,
+    clock: Clock,
+) -> Path:
     outputs = work / "outputs"
     shutil.rmtree(outputs, ignore_errors=True)
-    predictions = learner.predictions()
+    role = task.cell.role
+    predictions, hidden = learner.readers.predictions(learner.main, SCORED[role])
+    model: ModelName = "student" if role == "student" else "teacher"
     run = Run(
         identity=task.identity,
-        dataset=cell.dataset,
-        method=cell.method,
-        model=cell.model,
-        network="bert" if cell.model == "teacher" else "textcnn",
+        dataset=task.cell.dataset,
+        method="historical" if role == "historical" else task.cell.method,
+        model=model,
+        network="bert" if role == "teacher" else "textcnn",
         seed=task.seed,
-        parameters=cell.parameters(),
+        parameters=task.cell.parameters(),
         data=task.data,
-        teacher=task.teacher,
-        parameter_count=sum(parameter.numel() for parameter in learner.network.parameters()),
+        teacher=task.inputs.get("logits", task.inputs.get("other_logits")),
+        parameter_count=_size(learner.main),
         iterations=trained.iterations,
-        batch_size=cell.network.training.batch_size,
-        validation_macro_f1=learner.validation(learner.network),
+        phases=trained.phases,
+        notes=context.notes,
+        batch_size=task.cell.training.batch_size,
+        training_items=len(learner.items.labels),
+        validation_macro_f1=learner.validation(learner.main),
         history=trained.history,
         environment=environment(),
         seconds=round(clock.seconds(), 2),
-        peak_memory_mib=round(_peak_memory_mib(), 1),
+        peak_memory_mib=peak_memory_mib(),
     )
     write_run(outputs, run, predictions)
-    if cell.model == "teacher":
+    if role == "teacher":
         copy_out(work / "route", outputs / "route")
+        write_hidden(outputs / "hidden.parquet", predictions.ids, {n: s.numpy() for n, s in hidden.items()})
     else:
-        learner.save_state(outputs / "model.safetensors")
+        save_state(learner.main, outputs / "model.safetensors")
         write_json(outputs / "vocabulary.json", learner.vocabulary)
+    if context.joint is not None:
+        _write_joint_teacher(context.joint.network, learner, run, outputs / "teacher")
     return outputs
 
 
-class Clock:
-    """Wall time of a run, added up over its continuations."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._before = float(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else 0.0
-        self._start = self._ticked = time.monotonic()
-
-    def seconds(self) -> float:
-        """Seconds of training so far."""
-        return self._before + time.monotonic() - self._start
-
-    def tick(self) -> bool:
-        """Keep the time now and then; says whether it was kept."""
-        if time.monotonic() - self._ticked < 0.5:
-            return False
-        self._ticked = time.monotonic()
-        temporary = self._path.with_suffix(".partial")
-        temporary.write_text(json.dumps(self.seconds()), encoding="utf-8")
-        temporary.replace(self._path)
-        return True
+def _write_joint_teacher(teacher: Network, learner: Learner, run: Run, folder: Path) -> None:
+    """The BERT that was trained beside the student, as a run of its own: same history, its own predictions."""
+    own = {
+        "model": "teacher",
+        "network": "bert",
+        "parameter_count": _size(teacher),
+        "validation_macro_f1": learner.validation(teacher),
+    }
+    write_run(folder, run.model_copy(update=own), learner.readers.predictions(teacher, SCORED["student"])[0])
 
 
-def _peak_memory_mib() -> float:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
+def _size(network: Network) -> int:
+    return sum(parameter.numel() for parameter in network.parameters())

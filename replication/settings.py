@@ -8,15 +8,15 @@ method reads.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from replication import methods
-from replication.config import PARAMS, Parameters, validate
+from replication.config import PARAMS, Parameters
 from replication.errors import UserError
+from replication.files import write_json
 from replication.phases import MethodSettings
-from replication.records import write_json
+from replication.strict import validate
 
 SHARED = ("temperature",)
 
@@ -35,7 +35,7 @@ def resolve(parameters: Parameters, name: str) -> MethodSettings:
 
 def write(parameters: Parameters, destination: Path) -> None:
     """Write `<method>.json` for every method listed; all are checked before the first is written."""
-    resolved = {name: resolve(parameters, name).model_dump() for name in parameters.methods}
+    resolved = {name: resolve(parameters, name).model_dump() for name in (*parameters.methods, *parameters.schemes)}
     for name in parameters.method_settings:
         resolve(parameters, name)
     destination.mkdir(parents=True, exist_ok=True)
@@ -54,23 +54,9 @@ def read(folder: Path, name: str) -> dict[str, Any]:
     """
     path = folder / f"{name}.json"
     try:
-        settings: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such file; run `dvc repro settings` first") from None
-    return settings
-
-
-def code_of(methods_used: Sequence[str]) -> list[Path]:
-    """The source files that determine a trained run: the training layers and the methods' own files."""
-    package = Path(__file__).parent
-    shared = (
-        "batches.py",
-        "cells.py",
-        "losses.py",
-        "network.py",
-        "phases.py",
-        "train.py",
-        "models",
-        "data/vocabulary.py",
-    )
-    return [package / name for name in shared] + [package / "methods" / f"{name}.py" for name in methods_used]
+        settings = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: cannot be read ({error}); run `dvc repro settings` first") from None
+    if not isinstance(settings, dict):
+        raise UserError(f"{path}: expected an object, found {type(settings).__name__}; run `dvc repro -f settings`")
+    return validate(methods.load(name).settings, settings, str(path)).model_dump()

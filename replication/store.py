@@ -60,6 +60,10 @@ class Store:
         shutil.rmtree(self.partial(identity), ignore_errors=True)
         return folder
 
+    def drop(self, identity: str) -> None:
+        """Forget a finished run."""
+        shutil.rmtree(self.run(identity), ignore_errors=True)
+
 
 def copy_out(finished: Path, destination: Path) -> None:
     """Put a finished run at `destination`, whole or not at all; hard links where the file system has them."""

@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from replication.batches import Items
-from replication.checkpoints import Checkpoint, copied
+from replication.checkpoints import Checkpoint, changing_state, copied, load_changing_state
 from replication.errors import UserError
 from replication.network import Streams
+from replication.optimisation import learning_rate, make_optimiser, step
 from replication.phases import Phase, Selection, Update
-from replication.records import Point
+from replication.records import PhaseRecord, Point
 
 
 @dataclass
@@ -26,6 +27,7 @@ class Trained:
 
     iterations: int = 0
     history: list[Point] = field(default_factory=list)
+    phases: list[PhaseRecord] = field(default_factory=list)
     optimisers: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Optimiser states at the end of the last phase, by the update's name."""
 
@@ -81,7 +83,7 @@ class _PhaseRun:
         self.checkpoint = checkpoint
         self.modules = list(dict.fromkeys(module for update in phase.updates for module in update.train))
         self.modules += [s.module for s in phase.selections if s.module not in self.modules]
-        self.optimisers = {update.name: _optimiser(update) for update in phase.updates}
+        self.optimisers = {update.name: make_optimiser(update) for update in phase.updates}
         if phase.keep_optimisers:
             for name, optimiser in self.optimisers.items():
                 if name in trained.optimisers:
@@ -96,7 +98,7 @@ class _PhaseRun:
 
     def state(self) -> dict[str, Any]:
         return {
-            "modules": [module.state_dict() for module in self.modules],
+            "modules": [changing_state(module) for module in self.modules],
             "optimisers": {name: optimiser.state_dict() for name, optimiser in self.optimisers.items()},
             "history": [point.model_dump() for point in self.history],
             **{name: getattr(self, name) for name in _PLAIN_STATE},
@@ -104,7 +106,7 @@ class _PhaseRun:
 
     def load(self, state: dict[str, Any]) -> None:
         for module, values in zip(self.modules, state["modules"], strict=True):
-            module.load_state_dict(values)
+            load_changing_state(module, values)
         for name, values in state["optimisers"].items():
             self.optimisers[name].load_state_dict(values)
         self.history = [Point.model_validate(point) for point in state["history"]]
@@ -122,6 +124,8 @@ class _PhaseRun:
             self.checkpoint.write(self.state())
         self.trained.iterations += self.iteration
         self.trained.history += self.history
+        steps = {update.name: self.iteration for update in self.phase.updates}
+        self.trained.phases.append(PhaseRecord(name=self.phase.name, iterations=self.iteration, updates=steps))
         self.trained.optimisers = {name: optimiser.state_dict() for name, optimiser in self.optimisers.items()}
 
     def _train(self) -> None:
@@ -149,29 +153,20 @@ class _PhaseRun:
 
     def _step(self, update: Update, rows: Tensor) -> None:
         batch = self.loop.items.batch(rows, self.iteration, self.iteration / self.phase.iterations)
-        rate = learning_rate(update, self.iteration, self.phase.iterations)
-        parameters = _parameters(update)
+        rate = learning_rate(update, self.phase, self.iteration)
         terms = update.terms(batch)
         for name, term in terms.items():
             if not torch.isfinite(term.value):
                 raise UserError(
                     f"training stopped: phase {self.phase.name!r}, iteration {self.iteration + 1}: the loss term "
                     f"{update.name}/{name} is {term.value.item()} at learning rate {rate:g}; lower "
-                    f"{update.name}.training.learning_rate or clip_norm in params.yaml"
+                    "learning_rate or clip_norm of student.training or teacher.training in params.yaml"
                 )
             key = f"{update.name}/{name}"
             weighted = term.weight * term.value.detach()
             self.sums[key] = self.sums.get(key, torch.zeros(())) + weighted
         loss = torch.stack([term.weight * term.value for term in terms.values()]).sum()
-        gradients = torch.autograd.grad(loss, parameters, allow_unused=True)
-        for parameter, gradient in zip(parameters, gradients, strict=True):
-            parameter.grad = gradient
-        nn.utils.clip_grad_norm_(parameters, update.training.clip_norm)
-        optimiser = self.optimisers[update.name]
-        for group in optimiser.param_groups:
-            group["lr"] = rate
-        optimiser.step()
-        optimiser.zero_grad(set_to_none=True)
+        step(self.optimisers[update.name], update, loss, rate)
         self.summed += update is self.phase.updates[-1]
 
     def _evaluate(self) -> None:
@@ -180,14 +175,14 @@ class _PhaseRun:
         for selection in self.phase.selections:
             score = scores[selection.name]
             if selection.name not in self.best or score > self.best[selection.name]["score"]:
-                self.best[selection.name] = {"score": score, "module": copied(selection.module.state_dict())}
+                self.best[selection.name] = {"score": score, "module": copied(changing_state(selection.module))}
                 improved = True
         self.waiting = 0 if improved else self.waiting + 1
         last = self.phase.updates[-1]
         point = Point(
             phase=self.phase.name,
             iteration=self.trained.iterations + self.iteration,
-            learning_rate=learning_rate(last, self.iteration - 1, self.phase.iterations),
+            learning_rate=learning_rate(last, self.phase, self.iteration - 1),
             losses={name: (total / self.summed).item() for name, total in sorted(self.sums.items())},
             scores=scores,
         )
@@ -197,36 +192,10 @@ class _PhaseRun:
     def _keep_best(self) -> None:
         for selection in self.phase.selections:
             if selection.name in self.best:
-                selection.module.load_state_dict(self.best[selection.name]["module"])
+                load_changing_state(selection.module, self.best[selection.name]["module"])
 
 
 _PLAIN_STATE = ("iteration", "finished", "best", "waiting", "sums", "summed")
-
-
-def learning_rate(update: Update, iteration: int, iterations: int) -> float:
-    """The rate of an iteration counted from 0: a linear rise over the warm-up, then a linear fall to 0 at the end."""
-    warmup = round(update.training.warmup * iterations)
-    if iteration < warmup:
-        return update.training.learning_rate * (iteration + 1) / warmup
-    return update.training.learning_rate * (iterations - iteration) / (iterations - warmup)
-
-
-def _parameters(update: Update) -> list[nn.Parameter]:
-    unique = dict.fromkeys(p for module in update.train for p in module.parameters() if p.requires_grad)
-    return list(unique)
-
-
-def _optimiser(update: Update) -> torch.optim.Optimizer:
-    """AdamW (or plain gradient descent) with weight decay on matrices only, as is usual for BERT."""
-    parameters = _parameters(update)
-    settings = update.training
-    groups = [
-        {"params": [p for p in parameters if p.ndim >= 2], "weight_decay": settings.weight_decay},
-        {"params": [p for p in parameters if p.ndim < 2], "weight_decay": 0.0},
-    ]
-    if update.optimiser == "sgd":
-        return torch.optim.SGD(groups, lr=settings.learning_rate)
-    return torch.optim.AdamW(groups, lr=settings.learning_rate, fused=True)
 
 
 @torch.no_grad()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import resource
-import sys
 import time
 from pathlib import Path
 from typing import Protocol, cast
@@ -12,10 +10,14 @@ from typing import Protocol, cast
 import numpy as np
 
 import baselines
-from replication import records, statistics
+from replication import metrics, records
+from replication.clock import peak_memory_mib
 from replication.config import available
 from replication.data.splits import Splits, load_splits
+from replication.environment import environment
 from replication.errors import UserError, nearest
+from replication.files import digest, tree_digest
+from replication.predictions import Predictions
 
 SEED = 0
 """Yardsticks are deterministic; the seed only names their folder."""
@@ -68,12 +70,12 @@ def run(name: str, dataset: str, data: Path, destination: Path) -> Path:
     validation, test = splits.validation, splits.test
     logits = fitted.log_probabilities.astype(np.float32)
     guesses = logits[: len(validation.ids)].argmax(axis=1)
-    score = statistics.evaluate(np.array(_labels(splits, "validation")), guesses, len(splits.classes))["macro_f1"]
+    score = metrics.evaluate(np.array(_labels(splits, "validation")), guesses, len(splits.classes))["macro_f1"]
     folder = destination / f"seed{SEED}"
     package = Path(baselines.__file__).parent
-    code = records.tree_digest([Path(__file__), package / "__init__.py", package / f"{name}.py"])
+    code = tree_digest([Path(__file__), package / "__init__.py", package / f"{name}.py"])
     result = records.Run(
-        identity=records.digest("yardstick", name, code, splits.digest),
+        identity=digest("yardstick", name, code, splits.digest),
         dataset=dataset,
         method=name,
         model="student",
@@ -87,12 +89,12 @@ def run(name: str, dataset: str, data: Path, destination: Path) -> Path:
         batch_size=len(splits.labelled.ids),
         validation_macro_f1=score,
         history=[],
-        environment=records.environment(),
+        environment=environment(),
         seconds=seconds,
-        peak_memory_mib=_peak_memory(),
+        peak_memory_mib=peak_memory_mib(),
     )
     names = ["validation"] * len(validation.ids) + ["test"] * len(test.ids)
-    records.write_run(folder, result, records.Predictions(ids=[*validation.ids, *test.ids], split=names, logits=logits))
+    records.write_run(folder, result, Predictions(ids=[*validation.ids, *test.ids], split=names, logits=logits))
     return folder
 
 
@@ -112,9 +114,3 @@ def _labels(splits: Splits, name: str) -> list[int]:
     if labels is None:
         raise UserError(f"{name}: labels are missing from the prepared data; run the stage prepare again")
     return [int(label) for label in labels]
-
-
-def _peak_memory() -> float:
-    """Largest resident memory of this process so far, in MiB (the unit of the system call differs by platform)."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)

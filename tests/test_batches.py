@@ -61,3 +61,19 @@ def test_a_batch_carries_the_targets_of_its_own_rows_and_is_trimmed() -> None:
     assert batch.targets["logits"][:, 0].tolist() == [30.0, 4.0, 19.0]
     assert batch.inputs["pieces"].shape == (3, int(items.lengths["pieces"][rows].max()))
     assert batch.labels.tolist() == [WITHHELD, 1, 1]
+
+
+def test_the_labelled_part_of_a_batch_keeps_its_own_rows_inputs_and_targets() -> None:
+    items = make(50, 20)
+    batch = items.batch(torch.tensor([30, 4, 41, 19]), iteration=3, progress=0.5)
+    labelled = batch.labelled()
+    assert labelled.rows.tolist() == [4, 19]
+    assert labelled.labels.tolist() == [1, 1]
+    assert labelled.targets["logits"][:, 0].tolist() == [4.0, 19.0]
+    assert torch.equal(labelled.inputs["pieces"], batch.inputs["pieces"][[1, 3]])
+    assert (labelled.iteration, labelled.progress) == (3, 0.5)
+
+
+def test_the_labelled_part_of_a_batch_without_labels_is_empty() -> None:
+    labelled = make(50, 20).batch(torch.tensor([30, 41])).labelled()
+    assert labelled.rows.tolist() == [] and labelled.inputs["pieces"].shape[0] == 0

@@ -61,6 +61,7 @@ def test_the_committed_parameters_are_allowed() -> None:
             "precision: 'float16' is not allowed: input should be 'auto', 'bfloat16' or 'float32'",
         ),
         ("preparation.labelled", 800.5, "preparation.labelled: 800.5 is not allowed"),
+        ("preparation.history", 0, "preparation.history: 0 is not allowed: input should be greater than 0"),
         ("parallel.workers", 0, "parallel.workers"),
         ("method_settings.soft_lable", {}, "method_settings.soft_lable: unknown method (did you mean 'soft_label'?)"),
     ],

@@ -31,11 +31,11 @@ def test_hints_an_auxiliary_module_learns_with_part_of_the_student_in_a_stage_of
     weights_of_stage_two: list[float] = []
 
     def phases() -> Iterator[Phase]:
-        regressor = nn.Linear(toy(student).width, data.targets["hidden"].shape[-1])
+        regressor = nn.Linear(toy(student).width, data.targets["hidden3"].shape[-1])
         regressor_before = snapshot(regressor)
 
         def hint(batch: Batch) -> Terms:
-            difference = regressor(student(batch).hidden["features"]) - batch.targets["hidden"]
+            difference = regressor(student(batch).hidden["features"]) - batch.targets["hidden3"]
             return {"hint": Term(0.5 * difference.square().sum(-1).mean())}
 
         first = Update("hint", [toy(student).features, regressor], hint, TRAINING)
@@ -199,7 +199,7 @@ def test_two_stages_are_continued_after_a_kill_in_either(tmp_path: Path) -> None
             def hint(batch: Batch) -> Terms:
                 return {
                     "hint": Term(
-                        (regressor(student(batch).hidden["features"]) - batch.targets["hidden"]).square().mean()
+                        (regressor(student(batch).hidden["features"]) - batch.targets["hidden3"]).square().mean()
                     )
                 }
 

@@ -5,7 +5,16 @@ import math
 import pytest
 import torch
 
-from replication.losses import WITHHELD, cross_entropy, logit_mse, soft_cross_entropy, softened
+from replication.losses import (
+    WITHHELD,
+    cross_entropy,
+    divergence,
+    hint_loss,
+    logit_mse,
+    smoothed_cross_entropy,
+    soft_cross_entropy,
+    softened,
+)
 
 STUDENT = torch.tensor([[1.0, -0.5, 0.2], [0.0, 2.0, -1.0]], dtype=torch.float64)
 TEACHER = torch.tensor([[2.0, 0.0, -1.0], [0.5, 0.5, 0.0]], dtype=torch.float64)
@@ -81,3 +90,70 @@ def test_logit_mse_by_hand_and_its_gradient() -> None:
 def test_losses_compute_in_float32_from_bfloat16_logits() -> None:
     assert soft_cross_entropy(STUDENT.bfloat16(), TEACHER.bfloat16(), 2.0).dtype == torch.float32
     assert logit_mse(STUDENT.bfloat16(), TEACHER.bfloat16()).dtype == torch.float32
+
+
+def test_divergence_is_that_of_torch_and_its_gradient_the_difference_of_probabilities() -> None:
+    probabilities = softened(TEACHER, 1.0)
+    student = STUDENT.float().requires_grad_()
+    found = divergence(probabilities, student)
+    expected = torch.nn.functional.kl_div(torch.log_softmax(STUDENT.float(), -1), probabilities, reduction="batchmean")
+    assert found.item() == pytest.approx(expected.item(), rel=1e-6)
+    (gradient,) = torch.autograd.grad(found, student)
+    torch.testing.assert_close(gradient, (softened(STUDENT, 1.0) - probabilities) / 2)
+
+
+def test_divergence_counts_zero_times_log_zero_as_zero() -> None:
+    probabilities = torch.tensor([[1.0, 0.0], [0.25, 0.75]])
+    student = torch.zeros((2, 2), requires_grad=True)
+    found = divergence(probabilities, student)
+    hand = (math.log(2.0) + 0.25 * math.log(0.25 / 0.5) + 0.75 * math.log(0.75 / 0.5)) / 2
+    assert found.item() == pytest.approx(hand, rel=1e-6)
+    (gradient,) = torch.autograd.grad(found, student)
+    torch.testing.assert_close(gradient, (0.5 - probabilities) / 2)
+
+
+def test_divergence_at_the_temperature_is_the_soft_loss() -> None:
+    found = 9 * divergence(softened(TEACHER, 3.0), STUDENT / 3.0)
+    assert found.item() == pytest.approx(soft_cross_entropy(STUDENT, TEACHER, 3.0).item(), rel=1e-5)
+
+
+def test_a_mean_of_divergences_has_the_gradient_of_the_divergence_to_the_mean_and_not_of_that_to_mean_logits() -> None:
+    other = torch.tensor([[-3.0, 1.0, 0.5], [4.0, -2.0, 1.0]])
+    teachers = [(0.7, TEACHER.float()), (0.3, other)]
+
+    def gradient(loss: torch.Tensor, student: torch.Tensor) -> torch.Tensor:
+        return torch.autograd.grad(loss, student)[0]
+
+    student = STUDENT.float().requires_grad_()
+    scaled = student / 2.0
+    apart = torch.stack([weight * divergence(softened(logits, 2.0), scaled) for weight, logits in teachers]).sum()
+    mean = torch.stack([weight * softened(logits, 2.0) for weight, logits in teachers]).sum(dim=0)
+    mean_logits = torch.stack([weight * logits for weight, logits in teachers]).sum(dim=0)
+    torch.testing.assert_close(gradient(apart, student), gradient(divergence(mean, student / 2.0), student))
+    towards_logits = gradient(divergence(softened(mean_logits, 2.0), student / 2.0), student)
+    assert (gradient(divergence(mean, student / 2.0), student) - towards_logits).abs().max() > 0.01
+
+
+def test_smoothed_cross_entropy_by_hand() -> None:
+    logits = torch.tensor([[math.log(3.0), 0.0], [0.0, math.log(7.0)], [5.0, 5.0]])
+    labels = torch.tensor([0, 0, WITHHELD])
+    # epsilon 0.2 and two classes: 0.9 on the label, 0.1 on the other.
+    first = -0.9 * math.log(3 / 4) - 0.1 * math.log(1 / 4)
+    second = -0.9 * math.log(1 / 8) - 0.1 * math.log(7 / 8)
+    assert smoothed_cross_entropy(logits, labels, 0.2).item() == pytest.approx((first + second) / 2, rel=1e-6)
+
+
+def test_smoothed_cross_entropy_without_smoothing_is_cross_entropy() -> None:
+    labels = torch.tensor([2, 0])
+    assert torch.equal(smoothed_cross_entropy(STUDENT, labels, 0.0), cross_entropy(STUDENT, labels))
+    withheld = torch.tensor([WITHHELD, WITHHELD])
+    assert smoothed_cross_entropy(STUDENT, withheld, 0.1).item() == 0
+
+
+def test_hint_loss_by_hand_and_its_gradient() -> None:
+    guessed = torch.tensor([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]], requires_grad=True)
+    hint = torch.tensor([[0.0, 0.0, 1.0], [2.0, 0.0, -1.0]])
+    loss = hint_loss(guessed, hint)
+    (gradient,) = torch.autograd.grad(loss, guessed)
+    assert loss.item() == pytest.approx(0.5 * ((1 + 4 + 4) + (4 + 1)) / 2)
+    torch.testing.assert_close(gradient, (guessed - hint).detach() / 2)

@@ -22,7 +22,9 @@ def fail(message: str) -> tuple[int, int, int]:
 
 
 def settings(**changes: object) -> Parallel:
-    return Parallel.model_validate({"backend": "loky", "workers": 2, "threads": 1} | changes)
+    return Parallel.model_validate(
+        {"backend": "loky", "workers": 2, "threads": 1, "checkpoint_seconds": 20.0} | changes
+    )
 
 
 def jobs(tmp_path: Path, count: int = 4) -> list[parallel.Job[tuple[int, int, int]]]:

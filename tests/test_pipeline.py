@@ -14,49 +14,71 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from ruamel.yaml import YAML
 
 from replication import config, settings
 from replication.records import read_run
+from replication.tasks import code
 from tests.conftest import Clone
 
-DATASETS = ("reviews", "news_titles")
-METHODS = ("supervised", "soft_label", "logit_mse")
+DATASETS = ("news_titles", "spam_opinion_made")
+OPINION = "spam_opinion_made"
+METHODS = ("supervised", "soft_label", "fitnets", "rco")
+SCHEMES = ("scheme1", "scheme3", "scheme5")
 TEACHERS = {f"teacher@{dataset}" for dataset in DATASETS}
-SOFT = {f"student@{dataset}-soft_label" for dataset in DATASETS}
-STUDENTS = {f"student@{dataset}-{method}" for dataset in DATASETS for method in METHODS}
+HISTORICAL = {f"historical@{OPINION}"}
+STUDENTS = {f"student@{dataset}-{method}" for dataset in DATASETS for method in METHODS} | {
+    f"scheme@{OPINION}-{scheme}" for scheme in SCHEMES
+}
+SOFTENED = {f"student@{dataset}-{method}" for dataset in DATASETS for method in ("soft_label", "rco")} | {
+    f"scheme@{OPINION}-{scheme}" for scheme in ("scheme3", "scheme5")
+}
 YARDSTICKS = {f"yardstick@{dataset}-{name}" for dataset in DATASETS for name in ("majority", "tfidf_logistic")}
 END = {"evaluate", "report"}
+JUNK = {
+    "coverage", "junk_f1", "junk_pr_auc", "junk_precision", "junk_recall", "kept", "negative_flip_rate",
+    "overall_recall",
+}  # fmt: skip
 
 
 def test_metrics_have_every_cell_and_its_seeds(smoke: Clone) -> None:
     metrics = json.loads((smoke.folder / "reports/smoke/metrics.json").read_text(encoding="utf-8"))
     assert set(metrics) == set(DATASETS)
-    for cells in metrics.values():
-        assert set(cells) == {*METHODS, "majority", "tfidf_logistic"}
+    for dataset, cells in metrics.items():
+        schemes = {*SCHEMES, "historical"} if dataset == OPINION else set()
+        assert set(cells) == {*METHODS, "majority", "tfidf_logistic"} | schemes
         assert set(cells["supervised"]) == {"student", "teacher"}
-        for models in cells.values():
+        for method, models in cells.items():
             for values in models.values():
-                assert set(values) == {"accuracy", "macro_f1"}
+                junk = JUNK - ({"kept", "negative_flip_rate"} if method == "historical" else set())
+                assert set(values) == {"accuracy", "macro_f1"} | (junk if dataset == OPINION else set())
                 for value in values.values():
                     assert 0 <= value["low"] <= value["mean"] <= value["high"] <= 1
         assert cells["supervised"]["student"]["macro_f1"]["seeds"] == [0, 1]
+    assert set(metrics[OPINION]["scheme3"]) == {"student", "teacher"}
+    assert set(metrics[OPINION]["scheme5"]) == {"student"}
 
 
 def test_records_name_all_that_made_them_and_lie_beside_their_predictions(smoke: Clone) -> None:
     records = sorted((smoke.folder / "reports/smoke/records").rglob("*.json"))
-    assert len(records) == 2 * (2 * (3 + 1) + 2)
+    # by seed: students and teacher of each set, schemes, the teacher of scheme 3, the historical model; two yardsticks
+    assert len(records) == 2 * (2 * (len(METHODS) + 1) + len(SCHEMES) + 1 + 1) + 2 * 2
     for path in records:
         record = json.loads(path.read_text(encoding="utf-8"))
         assert (path.parent / record["predictions"]).is_file()
         assert record["identity"] and record["data"] and record["environment"]["versions"]["torch"].startswith("2.13")
-        assert (record["teacher"] is not None) == (record["method"] in {"soft_label", "logit_mse"})
+        taught = record["method"] in {"soft_label", "fitnets", "rco", "scheme1", "scheme5"}
+        assert (record["teacher"] is not None) == taught
 
 
 def test_every_arm_of_a_set_has_the_same_budget(smoke: Clone) -> None:
     for dataset in DATASETS:
-        runs = [read_run(smoke.folder / f"build/student/{dataset}/{m}/seed0")[0] for m in METHODS]
+        folders = [smoke.folder / f"build/student/{dataset}/{m}/seed0" for m in METHODS]
+        folders += [smoke.folder / f"build/scheme/{dataset}/{m}/seed0" for m in SCHEMES if dataset == OPINION]
+        runs = [read_run(folder)[0] for folder in folders]
         assert len({(run.iterations, run.batch_size, run.parameter_count) for run in runs}) == 1
+        assert all(sum(phase.iterations for phase in run.phases) == run.iterations for run in runs)
 
 
 def test_the_teacher_keeps_logits_of_every_split_and_its_route(smoke: Clone) -> None:
@@ -95,20 +117,22 @@ def test_the_table_and_the_report_need_no_torch(smoke: Clone) -> None:
     assert page.read_bytes() == before
 
 
+TRAINED = TEACHERS | STUDENTS
 STALE: list[tuple[str, object, set[str]]] = [
-    ("temperature", 4.0, SOFT | END),
-    ("method_settings.soft_label.soft_weight", 0.5, SOFT | END),
-    ("method_settings.logit_mse.hard_weight", 1.0, {f"student@{d}-logit_mse" for d in DATASETS} | END),
-    ("seeds", [0, 1, 2], TEACHERS | STUDENTS | END),
-    ("student.dropout", 0.4, STUDENTS | END),
-    ("student.training.iterations", 61, STUDENTS | END),
-    ("teacher.training.learning_rate", 1.0e-5, TEACHERS | STUDENTS | END),
-    ("teacher.checkpoint", "folder:elsewhere", {"checkpoint"} | TEACHERS | STUDENTS | END),
-    ("precision", "float32", TEACHERS | STUDENTS | END),
-    ("preparation.pool", 401, {f"prepare@{d}" for d in DATASETS} | TEACHERS | STUDENTS | YARDSTICKS | END),
+    ("temperature", 4.0, SOFTENED | END),
+    ("method_settings.soft_label.soft_weight", 0.5, {f"student@{d}-soft_label" for d in DATASETS} | END),
+    ("method_settings.scheme3.feedback_weight", 0.5, {f"scheme@{OPINION}-scheme3"} | END),
+    ("seeds", [0, 1, 2], TRAINED | HISTORICAL | END),
+    ("student.dropout", 0.4, STUDENTS | HISTORICAL | END),
+    ("student.training.iterations", 61, STUDENTS | HISTORICAL | END),
+    ("teacher.training.learning_rate", 1.0e-5, TRAINED | END),
+    ("teacher.checkpoint", "folder:elsewhere", {"checkpoint"} | TRAINED | END),
+    ("precision", "float32", TRAINED | END),
+    ("preparation.pool", 401, {f"prepare@{d}" for d in DATASETS} | TRAINED | HISTORICAL | YARDSTICKS | END),
     ("statistics.draws", 1001, END),
     ("parallel.workers", 1, set()),
-    ("parallel.threads", 2, TEACHERS | STUDENTS | END),
+    ("parallel.checkpoint_seconds", 9.0, set()),
+    ("parallel.threads", 2, TRAINED | HISTORICAL | END),
     ("parallel.backend", "dask", set()),
 ]
 
@@ -167,14 +191,14 @@ def test_what_if_reruns_the_softened_cells_and_nothing_else(smoke: Clone) -> Non
     done = smoke.run("dvc", "exp", "run", "-S", "temperature=4")
     assert done.returncode == 0, done.stdout + done.stderr
     ran = set(re.findall(r"Running stage '([^']+)'", done.stdout + done.stderr))
-    assert ran == {"settings"} | SOFT | END
+    assert ran == {"settings"} | SOFTENED | END
     after = json.loads(metrics.read_text(encoding="utf-8"))
     for dataset in DATASETS:
-        assert before[dataset]["logit_mse"] == after[dataset]["logit_mse"]
+        assert before[dataset]["fitnets"] == after[dataset]["fitnets"]
         assert before[dataset]["soft_label"] != after[dataset]["soft_label"]
     difference = smoke.run("dvc", "metrics", "diff").stdout
     assert "news_titles.soft_label.student.macro_f1.mean" in difference
-    assert "logit_mse" not in difference
+    assert "fitnets" not in difference
     assert "temperature" in smoke.run("dvc", "exp", "show", "--md").stdout
     assert smoke.run("git", "checkout", "-q", "--", ".").returncode == 0
     again = smoke.run("dvc", "repro")
@@ -198,30 +222,88 @@ def test_the_number_of_workers_does_not_change_a_run(smoke: Clone) -> None:
     assert predictions.read_bytes() == before
 
 
-@pytest.mark.parametrize("stage", ["teacher", "student"])
-def test_a_stage_killed_and_started_again_gives_the_same_bytes(smoke: Clone, stage: str) -> None:
-    """SIGKILL to the process and its workers in the middle of training."""
-    folder = (
-        smoke.folder
-        / {"teacher": "build/teacher/news_titles", "student": "build/student/news_titles/soft_label"}[stage]
-    )
-    before = [(folder / f"seed{seed}/predictions.parquet").read_bytes() for seed in (0, 1)]
-    command = ["python", "-m", "replication", stage, "news_titles", *(["soft_label"] if stage == "student" else [])]
+@pytest.mark.parametrize(
+    ("stage", "arguments"),
+    [
+        ("teacher", ["news_titles"]),
+        ("student", ["news_titles", "rco"]),
+        ("scheme", [OPINION, "scheme3"]),
+        ("historical", [OPINION]),
+    ],
+)
+def test_a_training_stage_killed_and_started_again_gives_the_same_bytes(
+    smoke: Clone, stage: str, arguments: list[str]
+) -> None:
+    """SIGKILL to the process and its workers between two iterations."""
+    folder = smoke.folder / "/".join(["build", stage, *arguments])
+    before = contents(folder)
+    command = ["python", "-m", "replication", stage, *arguments]
     scratch = f".scratch/killed-{stage}"
     process = subprocess.Popen(
         command, cwd=smoke.folder, env=smoke.environment(scratch), start_new_session=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     partial = smoke.folder / scratch / "partial"
-    while not list(partial.glob("*/progress.json")) and process.poll() is None:
-        time.sleep(0.01)
+    while not list(partial.glob("*/phase-0.pt")) and process.poll() is None:
+        time.sleep(0.002)
     kill_tree(process.pid)
     process.wait()
-    assert list(partial.glob("*/progress.json")), "the run ended before it could be killed"
+    kept = [torch.load(path, weights_only=True) for path in partial.glob("*/phase-0.pt")]
+    assert any(not state["finished"] for state in kept), "no run was killed between two of its iterations"
     shutil.rmtree(folder)
     done = smoke.run(*command, scratch=scratch)
     assert done.returncode == 0, done.stderr
-    assert [(folder / f"seed{seed}/predictions.parquet").read_bytes() for seed in (0, 1)] == before
+    assert contents(folder) == before
+
+
+@pytest.mark.parametrize(
+    ("stage", "arguments", "output"),
+    [
+        ("fetch", ["news_titles"], "build/raw/news_titles"),
+        ("prepare", ["news_titles"], "build/data/news_titles"),
+        ("checkpoint", [], "build/checkpoint"),
+        ("yardstick", ["news_titles", "tfidf_logistic"], "build/yardstick/news_titles/tfidf_logistic"),
+        ("evaluate", [], "reports/smoke"),
+    ],
+)
+def test_any_other_stage_killed_and_started_again_gives_the_same_bytes(
+    smoke: Clone, stage: str, arguments: list[str], output: str
+) -> None:
+    """SIGKILL at several moments of its course; what is found afterwards is whole or not there."""
+    folder = smoke.folder / output
+    command = ["python", "-m", "replication", stage, *arguments]
+    start = time.monotonic()
+    assert smoke.run(*command).returncode == 0
+    whole = time.monotonic() - start
+    before = contents(folder)
+    for share in (0.5, 0.8, 0.95):
+        process = subprocess.Popen(
+            command, cwd=smoke.folder, env=smoke.environment(), start_new_session=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        time.sleep(share * whole)
+        kill_tree(process.pid)
+        process.wait()
+    done = smoke.run(*command)
+    assert done.returncode == 0, done.stderr
+    assert contents(folder) == before
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file below, run times left out: the wall time, the memory and the hour of a run are no results."""
+    found = {}
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        data = path.read_bytes()
+        if path.name == "run.json":
+            run = json.loads(data)
+            data = json.dumps(
+                {key: value for key, value in run.items() if key not in VOLATILE}, sort_keys=True
+            ).encode()
+        found[path.relative_to(folder).as_posix()] = data
+    return found
+
+
+VOLATILE = {"seconds", "peak_memory_mib", "environment"}
 
 
 def kill_tree(pid: int) -> None:
@@ -235,18 +317,15 @@ def kill_tree(pid: int) -> None:
 
 def test_the_code_that_a_stage_depends_on_is_the_code_that_a_run_is_named_by(smoke: Clone) -> None:
     """A change that makes the store train again must make DVC start the stage."""
-    from replication.runs import Cell, code
-
     lock: Any = YAML(typ="safe").load((smoke.folder / "dvc.lock").read_text(encoding="utf-8"))
-    parameters = config.load(smoke.folder / "params.yaml")
-    for model, stage, network in (
-        ("student", "student@reviews-soft_label", parameters.student),
-        ("teacher", "teacher@reviews", parameters.teacher),
+    for method, stage in (
+        ("soft_label", "student@news_titles-soft_label"),
+        ("supervised", "teacher@news_titles"),
+        ("supervised", f"historical@{OPINION}"),
+        ("scheme3", f"scheme@{OPINION}-scheme3"),
     ):
-        method = {"student": "soft_label", "teacher": "supervised"}[model]
-        cell = Cell("reviews", method, model, Path("x"), {}, network, 1, "float32")  # type: ignore[arg-type]
         depends = [dep["path"] for dep in lock["stages"][stage]["deps"]]
-        for path in code(cell):
+        for path in code(method):
             name = path.relative_to(Path(config.__file__).parents[1]).as_posix()
             assert any(name == dep or name.startswith(f"{dep}/") for dep in depends), (
                 f"{stage} does not depend on {name}"
@@ -259,7 +338,7 @@ def test_an_error_is_one_line_without_a_traceback_and_leaves_results_alone(smoke
     metrics = (smoke.folder / "reports/smoke/metrics.json").read_bytes()
     try:
         set_parameter(params, "temperature", -1.0)
-        done = smoke.run("python", "-m", "replication", "student", "reviews", "soft_label")
+        done = smoke.run("python", "-m", "replication", "student", "news_titles", "soft_label")
     finally:
         params.write_bytes(text)
     assert done.returncode == 1

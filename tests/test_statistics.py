@@ -10,7 +10,8 @@ import pytest
 from sklearn.metrics import accuracy_score, f1_score
 
 from replication import statistics
-from replication.statistics import Integers, Resamples, Scores, evaluate, score_arms
+from replication.metrics import Integers, evaluate
+from replication.statistics import Resamples, Scores, score_arms
 
 
 def arm(
@@ -58,13 +59,15 @@ def test_equals_a_plain_loop_over_the_same_resamples() -> None:
     assert indices.shape == (200, 40)
     weights = resamples.seed_weights(3)
     means = {"a": np.zeros(200), "b": np.zeros(200)}
+    widening = np.sqrt(3 / 2)
     for draw, rows in enumerate(indices):
         for name, runs in arms.items():
             values = [
                 f1_score(labels[rows], run[rows], labels=range(3), average="macro", zero_division=0)
                 for run in runs.values()
             ]
-            means[name][draw] = np.dot(weights[draw], values)
+            centre = np.mean(values)
+            means[name][draw] = centre + widening * (np.dot(weights[draw], values) - centre)
     found = resamples.interval(scores["a"]["macro_f1"])
     assert (found.low, found.high) == pytest.approx(tuple(np.quantile(means["a"], [0.025, 0.975])), abs=1e-12)
     difference = resamples.paired_difference(scores["a"]["macro_f1"], scores["b"]["macro_f1"])
@@ -109,25 +112,69 @@ def test_pairing_keeps_the_seeds_in_common() -> None:
     resamples = Resamples(5, seed=0, draws=100)
     found = resamples.paired_difference(scores_of((1, 2, 3), [0.5, 0.6, 0.9]), scores_of((3, 1), [0.4, 0.1]))
     assert found.mean == pytest.approx(((0.5 - 0.1) + (0.9 - 0.4)) / 2)
-    assert (found.low, found.high) == pytest.approx((0.4, 0.5))
+    # Differences of 0.4 and 0.5: draws of one of them alone lie at the ends, 0.05 · sqrt(2) off the mean.
+    half = 0.05 * np.sqrt(2)
+    assert (found.low, found.high) == pytest.approx((0.45 - half, 0.45 + half))
 
 
-def test_a_single_seed_is_held_against_each_seed_of_the_other() -> None:
+def test_a_trained_arm_with_one_seed_is_paired_with_that_seed_alone() -> None:
     resamples = Resamples(5, seed=0, draws=100)
-    found = resamples.paired_difference(scores_of((0,), [0.5]), scores_of((1, 2), [0.6, 0.8]))
-    assert found.mean == pytest.approx(-0.2)
-    assert (found.low, found.high) == pytest.approx((-0.3, -0.1))
-    assert found.separated
+    found = resamples.paired_difference(scores_of((2,), [0.9]), scores_of((1, 2), [0.6, 0.8]))
+    assert found == pytest.approx((0.1, 0.1, 0.1))
 
 
-def test_several_seeds_without_a_common_one_cannot_be_paired() -> None:
+def test_a_deterministic_arm_is_held_against_each_seed_of_the_other() -> None:
+    resamples = Resamples(5, seed=0, draws=100)
+    found = resamples.difference_from_each(scores_of((0,), [0.5]), scores_of((1, 2), [0.6, 0.8]))
+    half = 0.1 * np.sqrt(2)
+    assert found == pytest.approx((-0.2, -0.2 - half, -0.2 + half))
+    with pytest.raises(ValueError, match="one run, not 2"):
+        resamples.difference_from_each(scores_of((0, 1), [0.5, 0.5]), scores_of((1, 2), [0.6, 0.8]))
+
+
+@pytest.mark.parametrize("seeds", [(1, 2), (1,)])
+def test_arms_without_a_common_seed_cannot_be_paired(seeds: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="no seed in common"):
-        Resamples(5, 0, 100).paired_difference(scores_of((1, 2), [0.5, 0.5]), scores_of((3, 4), [0.5, 0.5]))
+        Resamples(5, 0, 100).paired_difference(scores_of(seeds, [0.5] * len(seeds)), scores_of((3, 4), [0.5, 0.5]))
 
 
-@pytest.mark.parametrize(("low", "high", "separated"), [(-0.1, 0.1, False), (0.1, 0.2, True), (-0.2, -0.1, True)])
-def test_separated(low: float, high: float, separated: bool) -> None:
-    assert statistics.Estimate(0.0, low, high).separated is separated
+def test_the_interval_of_a_share_ends_at_0_and_1() -> None:
+    resamples = Resamples(5, seed=0, draws=100)
+    assert resamples.interval(scores_of((0, 1), [0.9, 1.0])).high == 1.0
+    assert resamples.interval(scores_of((0, 1), [0.0, 0.1])).low == 0.0
+    # A difference may be negative, and no end is cut off.
+    assert resamples.paired_difference(scores_of((0, 1), [0.0, 0.1]), scores_of((0, 1), [0.0, 0.0])).low < 0
+
+
+def test_the_variance_of_seeds_is_that_of_a_mean_of_them() -> None:
+    values = [0.1, 0.4, 0.3, 0.8]
+    resamples = Resamples(5, seed=0, draws=40_000, confidence=0.6827)
+    found = resamples.interval(scores_of((0, 1, 2, 3), values, draws=40_000))
+    expected = np.std(values, ddof=1) / np.sqrt(4)
+    assert (found.high - found.low) / 2 == pytest.approx(expected, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("seed_deviation", "item_deviation", "least", "most"),
+    [
+        # 1,500 items whose scores deviate by 0.35 at random: the seeds' part of the variance is 2.8 times the items'.
+        (0.015, 0.35, 0.93, 0.97),
+        # Seeds alone: no resampling knows the tails of four numbers.
+        (0.015, 0.0, 0.80, 0.90),
+    ],
+)
+def test_coverage_with_four_seeds(seed_deviation: float, item_deviation: float, least: float, most: float) -> None:
+    items, trials = 300, 1000
+    generator = np.random.default_rng(23)
+    deviations = (seed_deviation, item_deviation * np.sqrt(items / 1500))
+    covered = 0
+    for trial in range(trials):
+        effects = generator.normal(0, deviations[0], size=(4, 1)) + generator.normal(0, deviations[1], (4, items))
+        resamples = Resamples(items, seed=trial, draws=300)
+        drawn = resamples.sums(effects.T) / items
+        found = resamples.summary(effects.mean(axis=1), drawn)
+        covered += found.low <= 0 <= found.high
+    assert least <= covered / trials <= most
 
 
 def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
@@ -179,3 +226,16 @@ def test_the_size_of_the_default_profile_takes_seconds() -> None:
     started = time.perf_counter()
     score_arms(Resamples(1500, seed=0), labels, arms, 10)
     assert time.perf_counter() - started < 15
+
+
+def test_sums_count_the_drawn_items() -> None:
+    columns = np.random.default_rng(0).random((40, 3)).round()
+    resamples = Resamples(40, seed=8, draws=50)
+    expected = [columns[rows].sum(axis=0) for rows in np.concatenate(list(resamples.indices()))]
+    assert np.array_equal(resamples.sums(columns), np.array(expected))
+
+
+def test_another_sample_has_other_draws_of_items_and_the_same_of_seeds() -> None:
+    one, other = Resamples(30, seed=1, draws=50), Resamples(30, seed=1, draws=50, sample=(1,))
+    assert not np.array_equal(np.concatenate(list(one.indices())), np.concatenate(list(other.indices())))
+    assert np.array_equal(one.seed_weights(4), other.seed_weights(4))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,18 +10,9 @@ import torch
 from replication.batches import Batch
 from replication.errors import UserError
 from replication.losses import cross_entropy
-from replication.network import Network
 from replication.phases import Phase, Selection, Term, Terms, Update
-from replication.train import Observer, fit, learning_rate
-from tests.toy import TRAINING, accuracy, items, loop, network, toy
-
-
-def supervised(student: Network, **changes: object) -> Phase:
-    def terms(batch: Batch) -> Terms:
-        return {"hard": Term(cross_entropy(student(batch).logits, batch.labels))}
-
-    settings = {"iterations": 30, "selections": [], "evaluations": 3, **changes}
-    return Phase("student", updates=[Update("student", [student], terms, TRAINING)], **settings)  # type: ignore[arg-type]
+from replication.train import Observer, fit
+from tests.toy import TRAINING, accuracy, items, loop, network, supervised, toy
 
 
 def test_the_loop_learns() -> None:
@@ -124,43 +116,24 @@ def test_a_loss_that_is_not_finite_names_the_iteration_the_term_and_the_rate() -
         )
 
 
-def test_learning_rate_rises_then_falls_to_zero() -> None:
-    update = supervised(network("student")).updates[0]
-    rates = [learning_rate(update, iteration, 20) for iteration in range(21)]
-    assert rates[:3] == pytest.approx([0.025, 0.05, 0.05])
-    assert rates[11] == pytest.approx(0.05 * 9 / 18)
-    assert rates[20] == 0.0
-
-
-def test_gradients_are_clipped_to_the_norm() -> None:
+def test_phase_records_count_the_steps_of_every_update() -> None:
     student = network("student")
-    before = {name: value.clone() for name, value in student.named_parameters()}
 
     def terms(batch: Batch) -> Terms:
-        return {"hard": Term(1000 * cross_entropy(student(batch).logits, batch.labels))}
+        return {"hard": Term(cross_entropy(student(batch).logits, batch.labels))}
 
-    training = TRAINING.model_copy(update={"clip_norm": 0.5, "learning_rate": 1.0, "warmup": 0.0})
-    update = Update("student", [student], terms, training, optimiser="sgd")
-    fit(iter([Phase("student", 1, [update], [], 1)]), loop(items(), student.streams))
-    step = torch.cat([(value - before[name]).flatten() for name, value in student.named_parameters()])
-    assert step.norm().item() == pytest.approx(0.5, rel=1e-4)
+    def scored(phase: Phase) -> Phase:
+        scores = iter([0.5, 0.4, 0.3])
+        return replace(phase, selections=[Selection("student", student, lambda: next(scores))], evaluations=3)
 
-
-def test_weight_decay_spares_biases() -> None:
-    student = network("student")
-    before = {name: value.clone() for name, value in student.named_parameters()}
-
-    def terms(batch: Batch) -> Terms:
-        return {"zero": Term(0.0 * student(batch).logits.sum())}
-
-    training = TRAINING.model_copy(update={"weight_decay": 0.5, "learning_rate": 0.1, "warmup": 0.0})
-    fit(
-        iter([Phase("student", 1, [Update("student", [student], terms, training)], [], 1)]),
-        loop(items(), student.streams),
-    )
-    for name, value in student.named_parameters():
-        factor = 1.0 if value.ndim < 2 else 0.95
-        torch.testing.assert_close(value.detach(), factor * before[name])
+    both = [Update(name, [student], terms, TRAINING) for name in ("first", "second")]
+    stopped = scored(Phase("stopped", 9, both[:1], [], 1, patience=1))
+    trained = fit(iter([Phase("both", 4, both, [], 1), stopped]), loop(items(), student.streams))
+    assert [record.model_dump() for record in trained.phases] == [
+        {"name": "both", "iterations": 4, "updates": {"first": 4, "second": 4}},
+        {"name": "stopped", "iterations": 6, "updates": {"first": 6}},
+    ]
+    assert trained.iterations == 10
 
 
 def test_observers_see_the_iterations_they_asked_for_and_the_loop_reports_progress() -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
-from replication.batches import Items, stream
+from replication.batches import Batch, Items, stream
 from replication.config import Training
-from replication.losses import WITHHELD
+from replication.losses import WITHHELD, cross_entropy
 from replication.models.output import Output
 from replication.network import Network, Streams
-from replication.train import Loop
+from replication.phases import Phase, Selection, Term, Terms, Update
+from replication.train import Loop, Observer
 
 CLASSES = 3
 LENGTH = 5
@@ -40,6 +41,10 @@ class BagOfSymbols(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.classifier = nn.Linear(width, CLASSES)
         self.width = width
+        self.widths_of_hidden = {"features": width}
+
+    def until(self, layer: str) -> nn.ModuleList:
+        return nn.ModuleList([getattr(self, layer)])
 
     def forward(self, inputs: Tensor) -> Output:
         hidden = self.features(inputs)
@@ -72,7 +77,9 @@ def items(withheld: int = 0) -> Items:
     symbols = torch.where(noise, torch.randint(0, SYMBOLS, (ITEMS, LENGTH), generator=generator), symbols)
     targets = {
         "logits": 3.0 * torch.nn.functional.one_hot(labels, CLASSES).float(),
-        "hidden": torch.randn(ITEMS, 6, generator=generator),
+        "hidden3": torch.randn(ITEMS, 6, generator=generator),
+        "other_logits": torch.randn(ITEMS, CLASSES, generator=generator),
+        "historical_logits": 5.0 * torch.randn(ITEMS, CLASSES, generator=generator),
     }
     shown = labels.clone()
     shown[ITEMS - withheld :] = WITHHELD
@@ -84,8 +91,25 @@ def accuracy(model: Network, data: Items) -> float:
     return float((predicted == data.targets["logits"].argmax(-1)).float().mean())
 
 
-def loop(data: Items, streams: Streams, folder: Path | None = None, **options: object) -> Loop:
+def loop(
+    data: Items,
+    streams: Streams,
+    folder: Path | None = None,
+    checkpoint_seconds: float = 20.0,
+    on_progress: Callable[[int], None] = lambda iterations: None,
+    observers: Sequence[Observer] = (),
+) -> Loop:
     def batches() -> Iterator[Tensor]:
         return stream(data, "symbols", 0, TRAINING.batch_size, TRAINING.batch_tokens)
 
-    return Loop(data, batches, streams, folder, **options)  # type: ignore[arg-type]
+    return Loop(data, batches, streams, folder, checkpoint_seconds, on_progress, observers)
+
+
+def supervised(
+    student: Network, selections: Sequence[Selection] = (), evaluations: int = 3, patience: int | None = None
+) -> Phase:
+    def terms(batch: Batch) -> Terms:
+        return {"hard": Term(cross_entropy(student(batch).logits, batch.labels))}
+
+    updates = [Update("student", [student], terms, TRAINING)]
+    return Phase("student", 30, updates, selections, evaluations, patience)

@@ -22,7 +22,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 
 from replication.config import scratch
 from replication.errors import UserError
-from replication.records import file_digest
+from replication.files import file_digest
 
 MIRROR = "REPLICATION_MIRROR"
 ATTEMPTS = 3

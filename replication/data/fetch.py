@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from replication.data.source import load_source
-from replication.records import file_digest
+from replication.files import file_digest
 
 
 def fetch(dataset: str, destination: Path) -> None:

@@ -1,4 +1,8 @@
-"""The stage `prepare`: raw files to splits in Parquet (written through HF `datasets`) and a data card."""
+"""The stage `prepare`: raw files to splits in Parquet (written through HF `datasets`) and a data card.
+
+A set whose items have a period (`extra["period"]`) is split in two: the usual splits are of the current period, the
+legacy items give the historical model's own splits and a part of the test set, which stands after the current one.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +13,17 @@ from typing import Any
 import datasets
 
 from replication.config import Preparation
-from replication.data.card import data_card
+from replication.data.card import data_card, generation
 from replication.data.clean import Cleaned, Item, clean
-from replication.data.draw import draw
+from replication.data.draw import HISTORY, draw
 from replication.data.source import Source, load_source
 from replication.data.splits import COLUMNS, content_digest
 from replication.errors import UserError
-from replication.records import write_json
+from replication.files import write_json
 
-WITHHELD = ("pool", "test")
+WITHHELD = {"pool": ["pool"], "test": ["test", "history_test"]}
+"""What lies in `withheld.parquet` under a split's name, in this order."""
+LABELLED = ("labelled", "validation", "history", "history_validation")
 
 
 def prepare(dataset: str, raw: Path, destination: Path, settings: Preparation) -> None:
@@ -40,35 +46,55 @@ def prepare_source(dataset: str, source: Source, raw: Path, destination: Path, s
     source.check(raw, dataset)
     classes = list(source.classes)
     try:
-        cleaned = clean(source.read(raw), classes, settings.similarity)
-        chosen = draw({item.id: item.label for item in cleaned.items}, classes, settings)
+        read = list(source.read(raw))
+        cleaned = clean(read, classes, settings.similarity)
+        splits = _by_split(cleaned, classes, settings)
     except UserError as error:
         raise UserError(f"{dataset}: {error}") from None
-    splits = _by_split(cleaned, chosen)
     datasets.disable_progress_bars()
     destination.mkdir(parents=True, exist_ok=True)
     contents: dict[str, str] = {}
     for stem, columns in _tables(splits).items():
         _write_parquet(destination / f"{stem}.parquet", columns, classes)
         contents[f"{stem}.parquet"] = content_digest(stem, columns)
-    write_json(destination / "card.json", data_card(dataset, source, settings, cleaned, splits, contents))
+    card = data_card(dataset, source, settings, cleaned, splits, contents)
+    write_json(destination / "card.json", card | generation(source, read))
 
 
-def _by_split(cleaned: Cleaned, chosen: dict[str, list[str]]) -> dict[str, list[Item]]:
+def _by_split(cleaned: Cleaned, classes: list[str], settings: Preparation) -> dict[str, list[Item]]:
+    """The items of each split; `history_test` apart from `test`, and the three of history in a set with periods alone.
+
+    Raises:
+        UserError: too few items, or some with a period and some without.
+    """
     items = {item.id: item for item in cleaned.items}
+    periods = {item.extra.get("period", "") for item in cleaned.items}
+    if periods not in ({""}, {"current", "legacy"}):
+        found = ", ".join(repr(period) for period in sorted(periods))
+        raise UserError(f"periods: expected 'current' and 'legacy', or no item with one, found {found}; correct read()")
+    legacy = {item.id: item.label for item in cleaned.items if item.extra.get("period") == "legacy"}
+    usual = {item.id: item.label for item in cleaned.items if item.id not in legacy}
+    for_test = {item.id for item in cleaned.items if item.extra.get("held_out") == "test"}
+    chosen = draw(usual, classes, settings, only_first=for_test)
+    if legacy:
+        chosen |= draw(legacy, classes, settings, order=HISTORY)
     return {split: [items[id_] for id_ in ids] for split, ids in chosen.items()}
 
 
 def _tables(splits: dict[str, list[Item]]) -> dict[str, dict[str, list[Any]]]:
     """The columns of each Parquet file."""
+    files = {split: splits[split] for split in LABELLED if split in splits}
+    hidden = {name: [item for part in parts for item in splits.get(part, [])] for name, parts in WITHHELD.items()}
     tables: dict[str, dict[str, list[Any]]] = {}
-    for split, items in splits.items():
-        tables[split] = {name: [getattr(item, name) for item in items] for name in COLUMNS[split]}
-    hidden = [(split, item) for split in WITHHELD for item in splits[split]]
+    for stem, items in {**files, **hidden}.items():
+        tables[stem] = {name: [getattr(item, name) for item in items] for name in COLUMNS[stem]}
+    rows = [(name, item) for name, items in hidden.items() for item in items]
     tables["withheld"] = {
-        "id": [item.id for _, item in hidden],
-        "split": [split for split, _ in hidden],
-        "label": [item.label for _, item in hidden],
+        "id": [item.id for _, item in rows],
+        "split": [name for name, _ in rows],
+        "label": [item.label for _, item in rows],
+        "family": [item.extra.get("family", "") for _, item in rows],
+        "period": [item.extra.get("period", "") for _, item in rows],
     }
     return tables
 

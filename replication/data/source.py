@@ -19,7 +19,7 @@ from replication.config import available
 from replication.data.package_files import PackageFile
 from replication.data.public_files import PublicFile
 from replication.errors import UserError, nearest
-from replication.records import file_digest
+from replication.files import file_digest
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,15 @@ class RawItem:
     label: str
     extra: dict[str, str] = field(default_factory=dict)
     """Further facts of the item, such as the kind of junk or its period; carried through preparation."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a generated set is made by, besides its files."""
+
+    grammar: Path
+    """The file of templates and lexicons."""
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,8 @@ class Source:
     files: tuple[PackageFile | PublicFile, ...]
     read: Callable[[Path], Iterable[RawItem]]
     """Yields the items from the folder that holds the files' contents by file name."""
+    recipe: Recipe | None = None
+    """Of a generated set."""
 
     def __post_init__(self) -> None:
         for name in ("title", "language", "domain", "licence", "citation"):

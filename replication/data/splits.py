@@ -16,17 +16,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from replication.errors import UserError
-from replication.records import digest
+from replication.files import digest
 
-SplitName = Literal["labelled", "pool", "validation", "test"]
+SplitName = Literal["labelled", "pool", "validation", "test", "history", "history_validation"]
 COLUMNS = {
     "labelled": ("id", "text", "label"),
     "pool": ("id", "text"),
     "validation": ("id", "text", "label"),
     "test": ("id", "text"),
-    "withheld": ("id", "split", "label"),
+    "history": ("id", "text", "label"),
+    "history_validation": ("id", "text", "label"),
+    "withheld": ("id", "split", "label", "family", "period"),
 }
-"""Columns of each Parquet file, by its stem."""
+"""Columns of each Parquet file, by its stem. The two of history are there for sets with periods alone."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,22 @@ class Split:
 
 
 @dataclass(frozen=True)
+class Facts:
+    """What is known of a withheld item besides its label."""
+
+    family: str
+    """The kind of junk, or `ordinary` or `ordinary_hard`."""
+    period: str
+    """`legacy` or `current`."""
+
+
+@dataclass(frozen=True)
 class Splits:
-    """All splits of a dataset as training may see them."""
+    """All splits of a dataset as training may see them.
+
+    In a set with periods the first three are of the current one, `test` has current and then legacy items, and the last
+    two, of legacy items alone, are for the historical model.
+    """
 
     labelled: Split
     pool: Split
@@ -51,6 +67,8 @@ class Splits:
     """Names by class index."""
     digest: str
     """sha256 of the prepared data, withheld labels included."""
+    history: Split | None = None
+    history_validation: Split | None = None
 
 
 def load_splits(folder: Path) -> Splits:
@@ -63,11 +81,16 @@ def load_splits(folder: Path) -> Splits:
     labelled, pool, validation, test = (
         _split(folder, name, card) for name in ("labelled", "pool", "validation", "test")
     )
-    return Splits(labelled, pool, validation, test, classes=list(card["classes"]), digest=str(card["data"]))
+    history, history_validation = (
+        _split(folder, name, card) if f"{name}.parquet" in card["contents"] else None
+        for name in ("history", "history_validation")
+    )
+    classes, data = list(card["classes"]), str(card["data"])
+    return Splits(labelled, pool, validation, test, classes, data, history, history_validation)
 
 
 def load_withheld(folder: Path, split: Literal["pool", "test"]) -> dict[str, int]:
-    """Read the withheld class indices of one split, by item id. For `evaluate` alone.
+    """Read the withheld class indices of one split, by item id, in the split's order. For `evaluate` alone.
 
     Raises:
         UserError: a file is missing or damaged; the message names the stage to run.
@@ -75,6 +98,17 @@ def load_withheld(folder: Path, split: Literal["pool", "test"]) -> dict[str, int
     columns = _columns(folder, "withheld", load_card(folder))
     rows = zip(columns["id"], columns["split"], columns["label"], strict=True)
     return {id_: label for id_, name, label in rows if name == split}
+
+
+def load_facts(folder: Path, split: Literal["pool", "test"]) -> dict[str, Facts]:
+    """Read family and period of one withheld split's items, by item id; empty for a set without. For `evaluate` alone.
+
+    Raises:
+        UserError: a file is missing or damaged; the message names the stage to run.
+    """
+    columns = _columns(folder, "withheld", load_card(folder))
+    rows = zip(*(columns[name] for name in ("id", "split", "family", "period")), strict=True)
+    return {id_: Facts(family, period) for id_, name, family, period in rows if name == split and family}
 
 
 def load_card(folder: Path) -> dict[str, Any]:

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from replication.config import Parameters
-from replication.data.splits import load_card, load_withheld
+from replication.data.splits import load_card
 from replication.evaluation import publish
-from replication.evaluation.cells import Cell, FinishedRun, list_cells, load_cell
-from replication.evaluation.scores import score_cells
+from replication.evaluation.cells import Cell, list_cells
+from replication.evaluation.finished import FinishedRun, load_cell, teacher_digests
+from replication.evaluation.scores import score_cells, without_historical
+from replication.evaluation.testset import JUNK, TestSet, load_test_set
 from replication.evaluation.validation import describe_teacher
-from replication.records import write_json, write_text
+from replication.files import write_json, write_text
 from replication.results.cells import DatasetResult, Results
 from replication.results.curves import curves_text
 
@@ -38,15 +40,16 @@ def evaluate(parameters: Parameters, build: Path, folder: Path) -> None:
     temperatures: dict[str, Any] = {}
     runs: Runs = {}
     written: set[Path] = set()
-    for name, card in cards.items():
-        result, finished = evaluate_dataset(parameters, build, name, list(card["classes"]))
+    for name in cards:
+        items = load_test_set(parameters, name, build / "data" / name)
+        result, finished = evaluate_dataset(parameters, build, items)
         seeds = {
             cell: {seed.seed: seed for seed in row.seeds} for cell, row in zip(finished, result.cells, strict=True)
         }
         written |= publish.write_records(folder, finished, seeds)
         datasets.append(result)
         runs |= finished
-        softmax = describe_teacher(parameters, name, build / "data" / name, finished)
+        softmax = describe_teacher(parameters, items.splits, finished)
         if softmax is not None:
             temperatures[name] = softmax.model_dump()
     publish.remove_leftovers(folder / "records", written)
@@ -56,25 +59,31 @@ def evaluate(parameters: Parameters, build: Path, folder: Path) -> None:
     write_text(folder / "curves.csv", curves_text(publish.curve_points(runs)))
     results = Results(
         profile=parameters.profile,
-        parameters=parameters.model_dump(exclude={"parallel": {"backend", "workers", "address"}}),
-        environments=publish.environments(one for finished in runs.values() for one in finished.values()),
+        parameters=parameters.model_dump(exclude={"parallel": {"backend", "workers", "checkpoint_seconds", "address"}}),
+        environments=publish.environments(
+            one for cell, finished in runs.items() if not cell.inside for one in finished.values()
+        ),
         checkpoint=read_checkpoint(build),
         datasets=datasets,
     )
     write_json(folder / "results.json", results.model_dump())
 
 
-def evaluate_dataset(parameters: Parameters, build: Path, name: str, classes: list[str]) -> tuple[DatasetResult, Runs]:
+def evaluate_dataset(parameters: Parameters, build: Path, items: TestSet) -> tuple[DatasetResult, Runs]:
     """Score the cells of one dataset; also returns their finished runs."""
-    labels = load_withheld(build / "data" / name, "test")
-    cells = {cell: load_cell(cell, labels, len(classes)) for cell in list_cells(parameters, name, build)}
+    teachers = teacher_digests(parameters, items.name, build)
+    cells = {cell: load_cell(cell, items, teachers) for cell in list_cells(parameters, items.name, build)}
     finished = {cell: found for cell, (found, _) in cells.items()}
     result = DatasetResult(
-        name=name,
-        classes=classes,
-        test_items=len(labels),
+        name=items.name,
+        classes=items.splits.classes,
+        test_items=int(items.current.sum()),
         data=publish.data_digests(one for found in finished.values() for one in found.values()),
-        cells=score_cells(parameters, cells, labels, len(classes)),
+        cells=score_cells(parameters, cells, items),
+        junk=items.splits.classes[JUNK] if items.opinion else None,
+        legacy_items=int((~items.current).sum()),
+        family_items=items.family_items(),
+        without_historical=without_historical(cells, items),
     )
     return result, finished
 

@@ -1,19 +1,13 @@
-"""Which cells a profile lists, where their runs lie, and what a finished run predicted for the test items."""
+"""Which cells a profile lists, and where their runs lie."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
-
-import numpy as np
-import numpy.typing as npt
 
 from replication.config import Parameters
-from replication.errors import UserError
-from replication.records import Floats, ModelName, Predictions, Run, read_run
-from replication.results.cells import BASELINE
+from replication.records import ModelName
+from replication.results.cells import BASELINE, HISTORICAL, Group
 
 
 @dataclass(frozen=True)
@@ -23,95 +17,41 @@ class Cell:
     dataset: str
     method: str
     model: ModelName
-    kind: Literal["trained", "yardstick"]
+    group: Group
     stage: str
     folder: Path
     """Holds one folder `seed<k>` a seed."""
     seeds: tuple[int, ...]
+    inside: str = ""
+    """The folder of the run inside the seed's, where it is not that one itself."""
 
-
-@dataclass(frozen=True)
-class FinishedRun:
-    """A run with its test predictions in the order of the test items."""
-
-    run: Run
-    test: Predictions
-    validation: Predictions
-    """As the run left them."""
-    predicted: npt.NDArray[np.int64]
-    """The class with the largest logit, [items]; the first of equals."""
+    def run_folder(self, seed: int) -> Path:
+        """Where a seed's run lies."""
+        return self.folder / f"seed{seed}" / self.inside
 
 
 def list_cells(parameters: Parameters, dataset: str, build: Path) -> list[Cell]:
-    """The rows of a dataset's table: yardsticks, the students by method, the teacher."""
+    """The rows of a dataset's tables: yardsticks, the students by method, the references, the schemes.
+
+    A scheme that trains its own teacher has a second cell for it; which do is seen by what the runs left.
+    """
     seeds = tuple(parameters.seeds)
-    teacher = Cell(dataset, BASELINE[0], "teacher", "trained", f"teacher@{dataset}", build / "teacher" / dataset, seeds)
-    students, yardsticks = [], []
-    for name in parameters.methods:
-        stage, folder = f"student@{dataset}-{name}", build / "student" / dataset / name
-        students.append(Cell(dataset, name, "student", "trained", stage, folder, seeds))
+    cells = []
     for name in parameters.yardsticks:
         stage, folder = f"yardstick@{dataset}-{name}", build / "yardstick" / dataset / name
-        yardsticks.append(Cell(dataset, name, "student", "yardstick", stage, folder, (0,)))
-    return [*yardsticks, *students, teacher]
-
-
-def load_cell(cell: Cell, labels: Mapping[str, int], classes: int) -> tuple[dict[int, FinishedRun], dict[int, str]]:
-    """Read the runs of a cell.
-
-    Args:
-        cell: which runs.
-        labels: class index by test item id; the items in their order.
-        classes: number of classes.
-
-    Returns:
-        The finished runs by seed, and by seed the reason why a run is missing.
-    """
-    finished: dict[int, FinishedRun] = {}
-    missing: dict[int, str] = {}
-    for seed in cell.seeds:
-        try:
-            finished[seed] = load_run(cell, seed, labels, classes)
-        except UserError as error:
-            missing[seed] = str(error)
-    return finished, missing
-
-
-def load_run(cell: Cell, seed: int, labels: Mapping[str, int], classes: int) -> FinishedRun:
-    """Read one run and check that it is the one asked for, and that it predicts exactly the test items.
-
-    Raises:
-        UserError: says what is wrong, in one line.
-    """
-    folder = cell.folder / f"seed{seed}"
-    if not (folder / "run.json").is_file():
-        raise UserError(f"no run in {folder.as_posix()}: the stage {cell.stage} has not finished")
-    run, predictions = read_run(folder)
-    expected = (cell.dataset, cell.method, cell.model, seed)
-    if (run.dataset, run.method, run.model, run.seed) != expected:
-        raise UserError(f"{folder.as_posix()} holds the run of another cell; {again(cell.stage)}")
-    logits = read_logits(predictions.of("test"), list(labels), cell.stage)
-    if logits.shape[1] != classes:
-        raise UserError(f"{folder.as_posix()} has {logits.shape[1]} classes, not {classes}; {again(cell.stage)}")
-    ordered = Predictions(ids=list(labels), split=["test"] * len(labels), logits=logits)
-    return FinishedRun(run, ordered, predictions.of("validation"), logits.argmax(axis=1))
-
-
-def read_logits(predictions: Predictions, ids: Sequence[str], stage: str) -> Floats:
-    """Logits of exactly these items, in their order, [items, classes].
-
-    Raises:
-        UserError: other items are predicted, or a logit is not finite.
-    """
-    row_of = {item: row for row, item in enumerate(predictions.ids)}
-    if len(row_of) != len(predictions.ids) or row_of.keys() != set(ids):
-        raise UserError(f"{stage}: the run predicts other items than the {len(ids)} expected; {again(stage)}")
-    logits = predictions.logits[[row_of[item] for item in ids]]
-    if logits.ndim != 2 or not np.isfinite(logits).all():
-        raise UserError(f"{stage}: a predicted logit is not a finite number; {again(stage)}")
-    return logits
-
-
-def again(stage: str) -> str:
-    """What to do about an unusable run."""
-    return f"run `dvc repro -f {stage}`"
+        cells.append(Cell(dataset, name, "student", "yardstick", stage, folder, (0,)))
+    for name in parameters.methods:
+        stage, folder = f"student@{dataset}-{name}", build / "student" / dataset / name
+        group: Group = "reference" if (name, "student") == BASELINE else "method"
+        cells.append(Cell(dataset, name, "student", group, stage, folder, seeds))
+    stage, folder = f"teacher@{dataset}", build / "teacher" / dataset
+    cells.append(Cell(dataset, BASELINE[0], "teacher", "reference", stage, folder, seeds))
+    if dataset in parameters.opinion_datasets:
+        stage, folder = f"historical@{dataset}", build / "historical" / dataset
+        cells.append(Cell(dataset, HISTORICAL[0], "teacher", "reference", stage, folder, seeds))
+        for name in parameters.schemes:
+            stage, folder = f"scheme@{dataset}-{name}", build / "scheme" / dataset / name
+            cells.append(Cell(dataset, name, "student", "scheme", stage, folder, seeds))
+            if any((folder / f"seed{seed}" / "teacher").is_dir() for seed in seeds):
+                cells.append(Cell(dataset, name, "teacher", "scheme", stage, folder, seeds, "teacher"))
+    return cells

@@ -8,9 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from replication.evaluation.cells import Cell, FinishedRun
-from replication.evaluation.scores import DIGITS, record_path
-from replication.records import Record, write_json, write_predictions
+from replication.evaluation.cells import Cell
+from replication.evaluation.finished import FinishedRun
+from replication.evaluation.rows import record_path
+from replication.files import write_json
+from replication.predictions import write_predictions
+from replication.records import Record
 from replication.results.cells import DatasetResult, SeedResult
 from replication.results.curves import CurvePoint
 
@@ -48,8 +51,8 @@ def metrics_tree(datasets: Iterable[DatasetResult]) -> dict[str, Any]:
     tree: dict[str, Any] = {}
     for dataset in datasets:
         for cell in dataset.cells:
-            seeds = [seed.seed for seed in cell.present]
             for metric, interval in cell.metrics.items():
+                seeds = [seed.seed for seed in cell.present if metric in seed.metrics]
                 models = tree.setdefault(dataset.name, {}).setdefault(cell.method, {})
                 models.setdefault(cell.model, {})[metric] = {**interval.model_dump(), "seeds": seeds}
     return tree
@@ -78,8 +81,3 @@ def environments(runs: Iterable[FinishedRun]) -> list[dict[str, Any]]:
 def data_digests(runs: Iterable[FinishedRun]) -> list[str]:
     """The different hashes of prepared data that the runs recorded."""
     return sorted({one.run.data for one in runs})
-
-
-def rounded(value: float) -> float:
-    """A number as it is published."""
-    return round(value, DIGITS)

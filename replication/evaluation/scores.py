@@ -8,117 +8,121 @@ import numpy as np
 
 from replication import statistics
 from replication.config import Parameters
-from replication.evaluation.cells import Cell, FinishedRun
-from replication.results.cells import BASELINE, CellResult, Interval, SeedResult
-
-DIGITS = 6
-"""Decimals of everything published: far below one test item, far above the last bits of a processor."""
+from replication.evaluation.cells import Cell
+from replication.evaluation.finished import FinishedRun
+from replication.evaluation.junk import FAMILY, Answer, JunkItems, score_junk
+from replication.evaluation.rows import cell_row
+from replication.evaluation.testset import JUNK, TestSet
+from replication.evaluation.thresholds import junk_probability
+from replication.results.cells import BASELINE, HISTORICAL, CellResult
+from replication.statistics import Resamples, Scores
 
 Finished = dict[int, FinishedRun]
+Cells = Mapping[Cell, tuple[Finished, dict[int, str]]]
+"""Finished runs by seed and reasons of missing ones, by cell."""
+
+LEGACY_SAMPLE = (1,)
+"""Names the resamples of legacy items, which are drawn independently of those of current ones."""
 
 
-def score_cells(
-    parameters: Parameters,
-    cells: Mapping[Cell, tuple[Finished, dict[int, str]]],
-    labels: Mapping[str, int],
-    classes: int,
-) -> list[CellResult]:
+def score_cells(parameters: Parameters, cells: Cells, items: TestSet) -> list[CellResult]:
     """The table rows of one dataset.
 
     Args:
         parameters: the bootstrap's draws, confidence and seed.
         cells: finished runs and reasons of missing ones, by cell.
-        labels: class index by test item id.
-        classes: number of classes.
+        items: the test items.
     """
-    truth = np.array(list(labels.values()), dtype=np.int64)
-    settings = parameters.statistics
-    resamples = statistics.Resamples(len(truth), settings.seed, settings.draws, settings.confidence)
+    resamples = _resamples(parameters, int(items.current.sum()))
+    current = items.current
     arms = {
-        _key(cell): {seed: run.predicted for seed, run in finished.items()}
+        _key(cell): {seed: run.predicted[current] for seed, run in finished.items()}
         for cell, (finished, _) in cells.items()
         if finished
     }
-    scores = statistics.score_arms(resamples, truth, arms, classes)
-    baseline = scores.get("/".join(BASELINE))
-    rows = []
-    for cell, (finished, missing) in cells.items():
-        own = scores.get(_key(cell), {})
-        metrics = {name: _interval(resamples.interval(score)) for name, score in own.items()}
-        delta = {}
-        if baseline is not None and (cell.method, cell.model) != BASELINE:
-            delta = {name: _difference(resamples, score, baseline[name]) for name, score in own.items()}
-        seeds = [_seed(cell, seed, own, finished.get(seed), missing.get(seed)) for seed in cell.seeds]
-        rows.append(_row(cell, seeds, metrics, {name: value for name, value in delta.items() if value}, finished))
-    return rows
+    scores = statistics.score_arms(resamples, items.truth[current], arms, len(items.splits.classes))
+    if items.opinion and arms:
+        for arm, found in _junk_scores(parameters, resamples, cells, items).items():
+            scores[arm] |= found
+    baseline = scores.get("/".join(BASELINE), {})
+    return [_row(cell, finished, missing, scores, baseline, resamples) for cell, (finished, missing) in cells.items()]
+
+
+def without_historical(cells: Cells, items: TestSet) -> str | None:
+    """Why an opinion set has no share of kept junk; None where it has one, and for other sets."""
+    if not items.opinion:
+        return None
+    found = [runs for cell, runs in cells.items() if (cell.method, cell.model) == HISTORICAL]
+    if not found:
+        return f"params.yaml does not list {items.name} under opinion_datasets, so no historical model is trained"
+    finished, missing = found[0]
+    return None if finished else next(iter(missing.values()))
+
+
+def _junk_scores(
+    parameters: Parameters, resamples: Resamples, cells: Cells, items: TestSet
+) -> dict[str, dict[str, Scores]]:
+    junk, current, families = items.truth == JUNK, items.current, np.array(items.families)
+    masks = {name: (families == name) & current & junk for name in items.family_items()}
+    answers = {
+        _key(cell): {seed: _answer(run) for seed, run in finished.items()}
+        for cell, (finished, _) in cells.items()
+        if finished
+    }
+    old = answers.get("/".join(HISTORICAL), {})
+    legacy = int((~current).sum())
+    found = score_junk(
+        resamples,
+        _resamples(parameters, legacy, LEGACY_SAMPLE) if legacy else None,
+        JunkItems(junk, current, masks),
+        answers,
+        {seed: answer.caught & junk for seed, answer in old.items()},
+    )
+    for name in ("kept", "negative_flip_rate"):
+        found.get("/".join(HISTORICAL), {}).pop(name, None)
+    return found
+
+
+def _answer(run: FinishedRun) -> Answer:
+    probability = junk_probability(run.test.logits)
+    assert run.threshold is not None
+    return Answer(probability, probability >= run.threshold)
+
+
+def _resamples(parameters: Parameters, items: int, sample: tuple[int, ...] = ()) -> Resamples:
+    settings = parameters.statistics
+    return Resamples(items, settings.seed, settings.draws, settings.confidence, sample)
+
+
+def _row(
+    cell: Cell,
+    finished: Finished,
+    missing: Mapping[int, str],
+    scores: Mapping[str, Mapping[str, Scores]],
+    baseline: Mapping[str, Scores],
+    resamples: Resamples,
+) -> CellResult:
+    own = scores.get(_key(cell), {})
+    metrics = {name: score for name, score in own.items() if not name.startswith(FAMILY)}
+    differences = {}
+    if (cell.method, cell.model) != BASELINE:
+        for name, score in metrics.items():
+            if name not in baseline:
+                continue
+            if cell.group == "yardstick":
+                differences[name] = resamples.difference_from_each(score, baseline[name])
+            elif set(score.seeds) & set(baseline[name].seeds):
+                differences[name] = resamples.paired_difference(score, baseline[name])
+    return cell_row(
+        cell,
+        finished,
+        missing,
+        metrics,
+        {name: resamples.interval(score) for name, score in metrics.items()},
+        differences,
+        {name.removeprefix(FAMILY): resamples.interval(own[name]) for name in own if name.startswith(FAMILY)},
+    )
 
 
 def _key(cell: Cell) -> str:
     return f"{cell.method}/{cell.model}"
-
-
-def _interval(estimate: statistics.Estimate) -> Interval:
-    low, mean, high = (round(value, DIGITS) + 0.0 for value in (estimate.low, estimate.mean, estimate.high))
-    return Interval(mean=mean, low=low, high=high)
-
-
-def _difference(
-    resamples: statistics.Resamples, arm: statistics.Scores, reference: statistics.Scores
-) -> Interval | None:
-    several = len(arm.seeds) > 1 and len(reference.seeds) > 1
-    if several and not set(arm.seeds) & set(reference.seeds):
-        return None
-    return _interval(resamples.paired_difference(arm, reference))
-
-
-def _seed(
-    cell: Cell, seed: int, scores: Mapping[str, statistics.Scores], finished: FinishedRun | None, missing: str | None
-) -> SeedResult:
-    if finished is None:
-        return SeedResult(seed=seed, missing=missing or "not run")
-    run = finished.run
-    return SeedResult(
-        seed=seed,
-        record=f"{record_path(cell, seed)}.json",
-        identity=run.identity,
-        commit=run.environment.commit,
-        metrics={name: round(float(score.observed[score.seeds.index(seed)]), DIGITS) for name, score in scores.items()},
-        validation_macro_f1=round(run.validation_macro_f1, DIGITS),
-        seconds=round(run.seconds, 2),
-        peak_memory_mib=round(run.peak_memory_mib, 1),
-    )
-
-
-def record_path(cell: Cell, seed: int) -> str:
-    """Path of a record within the profile's folder, without its suffix."""
-    return f"records/{cell.dataset}/{cell.method}/{cell.model}-seed{seed}"
-
-
-def _row(
-    cell: Cell, seeds: list[SeedResult], metrics: dict[str, Interval], delta: dict[str, Interval], finished: Finished
-) -> CellResult:
-    row = CellResult(
-        method=cell.method,
-        model=cell.model,
-        kind=cell.kind,
-        stage=cell.stage,
-        command=f"dvc repro {cell.stage}",
-        seeds=seeds,
-        metrics=metrics,
-        delta=delta,
-    )
-    if not finished:
-        return row
-    runs = [run.run for run in finished.values()]
-    return row.model_copy(
-        update={
-            "network": runs[0].network,
-            "parameter_count": runs[0].parameter_count,
-            "iterations": runs[0].iterations,
-            "batch_size": runs[0].batch_size,
-            "settings": runs[0].parameters,
-            "teacher": runs[0].teacher,
-            "seconds": round(float(np.mean([run.seconds for run in runs])), 2),
-            "validation_macro_f1": round(float(np.mean([run.validation_macro_f1 for run in runs])), DIGITS),
-        }
-    )

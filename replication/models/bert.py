@@ -6,8 +6,9 @@ encoder), and the classifier sees that mean: on 800 titles a new pooler costs se
 
 The embeddings stay as they were pre-trained, and the lowest layers if asked for. A small labelled set moves a few rows
 only, which sets them apart from the rows that it does not have, and the optimiser's work on the whole table doubles the
-time of a step. Dropout is of the hidden states, not of the attention weights, whose random numbers cost a sixth of a
-step on a processor; there plain attention is also the fastest to differentiate.
+time of a step. What is frozen is a fixed function of the text, so its states are computed once (`replication.frozen`)
+and no dropout acts in it. Above, dropout is of the hidden states, not of the attention weights, whose random numbers
+cost a sixth of a step on a processor; there plain attention is also the fastest to differentiate.
 """
 
 from __future__ import annotations
@@ -29,30 +30,39 @@ from replication.errors import UserError
 from replication.models.output import Output
 from replication.models.tokeniser import Tokeniser
 
-__all__ = ["Bert", "Tokeniser", "kept_layers", "load_bert", "masked_mean"]
+__all__ = ["Bert", "BertOnStates", "Tokeniser", "kept_layers", "load_bert", "masked_mean"]
 
 
 class Bert(nn.Module):
-    """A `BertForSequenceClassification` that masks, pools and reports as the rest of the project expects."""
+    """A `BertForSequenceClassification` in two parts: the frozen one below and the one that learns above it.
 
-    def __init__(self, network: BertForSequenceClassification, hidden_layers: Sequence[int] = ()) -> None:
+    The frozen part is a fixed function of the text (no dropout acts in it), so that its states may be computed once.
+    """
+
+    def __init__(
+        self, network: BertForSequenceClassification, frozen_layers: int = 0, hidden_layers: Sequence[int] = ()
+    ) -> None:
         """Wrap a network.
 
         Args:
             network: with its head; without a pooler (`network.bert.pooler` is None) the states' mean is classified.
+            frozen_layers: how many layers from the bottom are frozen, besides the embeddings.
             hidden_layers: of which kept layers, 1 being the first, `forward` hands out the pooled state.
 
         Raises:
-            UserError: there is no such layer.
+            UserError: there is no such layer, or it lies inside the frozen part.
         """
         super().__init__()
         self.network = network
         self.layers: int = network.config.num_hidden_layers
         self.width: int = network.config.hidden_size
         self.pad_id: int = network.config.pad_token_id or 0
+        self.frozen_layers = frozen_layers
+        lowest = max(1, frozen_layers)
         for layer in hidden_layers:
-            if not 1 <= layer <= self.layers:
-                raise UserError(f"hidden layer {layer}: expected 1 to {self.layers}, the teacher's layers")
+            if not lowest <= layer <= self.layers:
+                expected = f"{lowest} to {self.layers}, the teacher's layers above its frozen part"
+                raise UserError(f"hidden layer {layer}: expected {expected}")
         self.hidden_layers = tuple(hidden_layers)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor | None = None) -> Output:
@@ -66,16 +76,56 @@ class Bert(nn.Module):
             logits [batch, classes], and under `layer<k>` the mean [batch, width] of layer k's states over the pieces.
         """
         mask = (input_ids != self.pad_id).long() if attention_mask is None else attention_mask
-        result = self.network.bert(
-            input_ids=input_ids,
-            attention_mask=mask,
-            token_type_ids=torch.zeros_like(input_ids),
-            output_hidden_states=bool(self.hidden_layers),
-        )
-        trained = result.pooler_output
-        pooled = masked_mean(result.last_hidden_state, mask) if trained is None else trained
-        hidden = {f"layer{layer}": masked_mean(result.hidden_states[layer], mask) for layer in self.hidden_layers}
-        return Output(self.network.classifier(self.network.dropout(pooled)), hidden)
+        return self.above(self.frozen(input_ids, mask), mask)
+
+    @torch.no_grad()
+    def frozen(self, input_ids: Tensor, mask: Tensor) -> Tensor:
+        """States that the frozen part hands on: [batch, length], [batch, length] -> [batch, length, width]."""
+        states: Tensor = self.network.bert.embeddings(input_ids=input_ids, token_type_ids=torch.zeros_like(input_ids))
+        attended = _attended(mask)
+        for layer in self.network.bert.encoder.layer[: self.frozen_layers]:
+            states = layer(states, attended)
+        return states
+
+    def above(self, states: Tensor, mask: Tensor) -> Output:
+        """What `forward` returns, from the states [batch, length, width] that the frozen part handed on."""
+        bert = self.network.bert
+        attended = _attended(mask)
+        hidden = {self.frozen_layers: states}
+        for number, layer in enumerate(bert.encoder.layer[self.frozen_layers :], start=self.frozen_layers + 1):
+            states = layer(states, attended)
+            if number in self.hidden_layers:
+                hidden[number] = states
+        pooled = masked_mean(states, mask) if bert.pooler is None else bert.pooler(states)
+        logits = self.network.classifier(self.network.dropout(pooled))
+        return Output(logits, {f"layer{layer}": masked_mean(hidden[layer], mask) for layer in self.hidden_layers})
+
+    def train(self, mode: bool = True) -> Bert:
+        """As usual, but the frozen part stays in evaluation mode."""
+        super().train(mode)
+        self.network.bert.embeddings.eval()
+        for layer in self.network.bert.encoder.layer[: self.frozen_layers]:
+            layer.eval()
+        return self
+
+
+class BertOnStates(nn.Module):
+    """A BERT whose texts come as rows of a table of states, which its frozen part made of their pieces."""
+
+    def __init__(self, bert: Bert, table: Tensor) -> None:
+        """Wrap a network; `table` is [rows, width], row 0 standing for padding, and no part of the module's state."""
+        super().__init__()
+        self.bert = bert
+        self.table = table
+
+    def forward(self, rows: Tensor) -> Output:
+        """As `Bert.forward`, for int64 rows of the table [batch, length], padded at the end with 0."""
+        return self.bert.above(self.table[rows].float(), (rows != 0).long())
+
+
+def _attended(mask: Tensor) -> Tensor:
+    """What is added to attention scores: 0 at real pieces, the least number at padding; [batch, 1, 1, length]."""
+    return (1.0 - mask.float())[:, None, None, :] * torch.finfo(torch.float32).min
 
 
 def masked_mean(states: Tensor, mask: Tensor) -> Tensor:
@@ -154,4 +204,4 @@ def load_bert(folder: Path, classes: int, settings: Teacher, hidden_layers: Sequ
     _freeze(network, settings.frozen_layers)
     if not has_pooler:
         network.bert.pooler = None
-    return Bert(network, hidden_layers)
+    return Bert(network, settings.frozen_layers, hidden_layers)

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from replication.errors import UserError
+from replication.files import write_json
 from replication.models.hub import download, parse_hub
 from replication.models.packaged_encoder import write_packaged
 from replication.models.transformers_folder import write_converted
-from replication.records import write_json
 
 KINDS = "'packaged', 'hub:OWNER/NAME@REVISION' or 'folder:PATH'"
 

@@ -11,7 +11,7 @@ from huggingface_hub import constants
 from huggingface_hub.errors import LocalEntryNotFoundError, RemoteEntryNotFoundError
 
 from replication.errors import UserError, nearest
-from replication.records import file_digest
+from replication.files import file_digest
 
 KNOWN = {
     "google-bert/bert-base-chinese": "8f23c25b06e129b6c986331a13d8d025a92cf0ea",

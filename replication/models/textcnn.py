@@ -16,8 +16,10 @@ from replication.config import Student
 from replication.data.vocabulary import PAD
 from replication.models.output import Output
 
-GUIDED = "features"
-"""Name of the layer that hints guide: the pooled features."""
+FEATURES = "features"
+"""The pooled windows: what the classifier reads."""
+EMBEDDING = "embedding"
+"""The mean of the characters' embeddings."""
 
 
 class TextCNN(nn.Module):
@@ -34,6 +36,7 @@ class TextCNN(nn.Module):
         self.width = settings.filters * len(settings.widths)
         self.dropout = nn.Dropout(settings.dropout)
         self.classifier = nn.Linear(self.width, classes)
+        self.widths_of_hidden = {FEATURES: self.width, EMBEDDING: settings.embedding}
 
     def forward(self, characters: Tensor) -> Output:
         """Score texts.
@@ -45,24 +48,31 @@ class TextCNN(nn.Module):
             characters: [batch, length], long, padded at the end with 0.
 
         Returns:
-            logits [batch, classes], and the pooled features [batch, width] under `features`.
+            logits [batch, classes]; under `features` the pooled windows [batch, width], under `embedding` the mean
+            [batch, embedding] of the characters' embeddings.
         """
         length = characters.shape[1]
-        embedded = self.embedding(functional.pad(characters, (0, max(self.widths) - 1), value=PAD)).transpose(1, 2)
+        looked_up: Tensor = self.embedding(functional.pad(characters, (0, max(self.widths) - 1), value=PAD))
+        embedded = looked_up.transpose(1, 2)
         outside = (characters == PAD).unsqueeze(1)
         pooled: list[Tensor] = []
         for width, convolution in zip(self.widths, self.convolutions, strict=True):
             windows: Tensor = convolution(embedded[:, :, : length + width - 1])
             pooled.append(windows.masked_fill(outside, -torch.inf).amax(dim=2))
         features = functional.relu(torch.cat(pooled, dim=1))  # the maximum of ReLUs is the ReLU of the maximum
-        return Output(self.classifier(self.dropout(features)), {GUIDED: features})
+        mean = looked_up.sum(dim=1) / (characters != PAD).sum(dim=1, keepdim=True).clamp(min=1)  # padding's row is 0
+        return Output(self.classifier(self.dropout(features)), {FEATURES: features, EMBEDDING: mean})
 
     def until(self, layer: str) -> nn.ModuleList:
         """The modules up to and with a layer, whose parameters a hint stage trains.
 
         Raises:
-            ValueError: another layer than `features`.
+            ValueError: another layer than those of `widths_of_hidden`.
         """
-        if layer != GUIDED:
-            raise ValueError(f"a TextCNN's guided layer is {GUIDED!r}, not {layer!r}")
-        return nn.ModuleList([self.embedding, self.convolutions])
+        modules: dict[str, list[nn.Module]] = {
+            EMBEDDING: [self.embedding],
+            FEATURES: [self.embedding, self.convolutions],
+        }
+        if layer not in modules:
+            raise ValueError(f"a TextCNN's guided layers are {FEATURES!r} and {EMBEDDING!r}, not {layer!r}")
+        return nn.ModuleList(modules[layer])

@@ -18,7 +18,7 @@ from torch import Tensor
 from transformers import AutoTokenizer, BertConfig, BertModel
 
 from replication.errors import UserError
-from replication.records import file_digest
+from replication.files import file_digest
 
 OLD_NAMES = {"LayerNorm.gamma": "LayerNorm.weight", "LayerNorm.beta": "LayerNorm.bias"}
 """Names in checkpoints converted from TensorFlow."""

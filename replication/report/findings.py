@@ -1,23 +1,20 @@
 """What the records say, as facts that the templates put into words. No sentence is chosen in hope.
 
 An arm is above (or below) the TextCNN where the interval of the paired difference in macro-F1 is clear of 0; it is
-level otherwise, which says that the interval does not tell them apart, not that they are equal.
+level otherwise, which says that the interval does not tell them apart, not that they are equal. Nothing is said of the
+arm that happens to score highest: that one was chosen by the very scores that would be quoted.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from replication.results.cells import BASELINE, CellResult, DatasetResult, Interval
-from replication.results.curves import CurvePoint
 from replication.results.softmax import TemperatureResult
 
 METRIC = "macro_f1"
-SETTLED = 0.01
-"""A mean validation score that gains less than this over the last quarter of training has levelled off."""
-
 Standing = Literal["above", "below", "level"]
 
 
@@ -28,6 +25,9 @@ def standing(delta: Interval) -> Standing:
     return "above" if delta.low > 0 else "below"
 
 
+Standings = list[tuple[CellResult, Standing]]
+
+
 @dataclass(frozen=True)
 class DatasetFinding:
     """One dataset's macro-F1 in short."""
@@ -35,48 +35,49 @@ class DatasetFinding:
     dataset: DatasetResult
     textcnn: CellResult | None
     teacher: CellResult | None
-    students: list[tuple[CellResult, Standing]]
-    """The taught students that have a difference to the TextCNN, highest first."""
+    students: Standings
+    """The students that a method taught with a teacher and that have a difference to the TextCNN, highest first."""
+    controls: Standings
+    """The students that learned by a method without a teacher, likewise."""
     missing: list[CellResult]
-    """The taught students that have none."""
+    """The students of methods that have no difference."""
+    schemes: Standings
+    """The students of the article's schemes that have a difference to the TextCNN, in their order."""
+    missing_schemes: list[CellResult]
+    """The students of schemes that have none."""
+    joint_teachers: list[CellResult]
+    """The teachers that schemes trained themselves, where they have results."""
     yardstick: CellResult | None
     """The yardstick with the highest mean; what it reaches needs neither a network nor a teacher."""
 
-    @property
-    def best(self) -> CellResult | None:
-        """The taught student with the highest mean."""
-        return self.students[0][0] if self.students else None
 
-    @property
-    def gap_closed(self) -> float | None:
-        """The best student's gain as a share of the teacher's; None unless both are above the TextCNN."""
-        deltas = [cell.delta.get(METRIC) for cell in (self.best, self.teacher) if cell is not None]
-        if len(deltas) < 2 or any(delta is None or standing(delta) != "above" for delta in deltas):
-            return None
-        gain, whole = (delta.mean for delta in deltas if delta is not None)
-        return gain / whole
-
-    def standing_of(self, which: Standing) -> list[CellResult]:
-        """The taught students that stand there."""
-        return [cell for cell, where in self.students if where == which]
+def among(standings: Standings, which: Standing) -> list[CellResult]:
+    """The cells that stand there."""
+    return [cell for cell, where in standings if where == which]
 
 
 def dataset_finding(dataset: DatasetResult) -> DatasetFinding:
     """Sum up one dataset."""
-    listed = [
-        cell for cell in dataset.cells if cell.kind == "trained" and cell.model == "student" and not cell.is_baseline
-    ]
-    taught = [cell for cell in listed if METRIC in cell.delta]
-    taught.sort(key=lambda cell: (-cell.metrics[METRIC].mean, cell.method))
-    yardsticks = [cell for cell in dataset.cells if cell.kind == "yardstick" and cell.metrics]
+    methods = [cell for cell in dataset.cells if cell.group == "method"]
+    schemes = [cell for cell in dataset.cells if cell.group == "scheme"]
+    yardsticks = [cell for cell in dataset.cells if cell.group == "yardstick" and cell.metrics]
+    ranked = sorted(_with_standing(methods), key=lambda found: (-found[0].metrics[METRIC].mean, found[0].method))
     return DatasetFinding(
         dataset=dataset,
         textcnn=dataset.find(*BASELINE),
         teacher=dataset.find(BASELINE[0], "teacher"),
-        students=[(cell, standing(cell.delta[METRIC])) for cell in taught],
-        missing=[cell for cell in listed if METRIC not in cell.delta],
+        students=[found for found in ranked if found[0].taught],
+        controls=[found for found in ranked if not found[0].taught],
+        missing=[cell for cell in methods if METRIC not in cell.delta],
+        schemes=_with_standing([cell for cell in schemes if cell.model == "student"]),
+        missing_schemes=[cell for cell in schemes if cell.model == "student" and METRIC not in cell.delta],
+        joint_teachers=[cell for cell in schemes if cell.model == "teacher" and cell.metrics],
         yardstick=max(yardsticks, key=lambda cell: cell.metrics[METRIC].mean, default=None),
     )
+
+
+def _with_standing(cells: list[CellResult]) -> Standings:
+    return [(cell, standing(cell.delta[METRIC])) for cell in cells if METRIC in cell.delta]
 
 
 @dataclass(frozen=True)
@@ -95,46 +96,53 @@ class Tally:
 
 
 def tally(findings: list[DatasetFinding]) -> Tally:
-    """Count the comparisons over the datasets."""
-    found = [where for finding in findings for _, where in finding.students]
-    return Tally(
-        found.count("above"),
-        found.count("below"),
-        found.count("level"),
-        sum(len(finding.missing) for finding in findings),
+    """Count the comparisons of methods over the datasets."""
+    return _tally(
+        [found for finding in findings for found in finding.students], sum(len(finding.missing) for finding in findings)
     )
 
 
-Arm = tuple[str, str]
-"""A method and its model."""
+def scheme_tally(finding: DatasetFinding) -> Tally:
+    """Count the comparisons of schemes on one dataset."""
+    return _tally(finding.schemes, len(finding.missing_schemes))
 
 
-def mean_curves(points: list[CurvePoint]) -> dict[Arm, list[tuple[int, float]]]:
-    """Mean over seeds by arm: (iteration, value) at the iterations that every seed of the arm has."""
-    values: dict[Arm, dict[int, dict[int, float]]] = {}
-    for point in points:
-        by_iteration = values.setdefault((point.method, point.model), {})
-        by_iteration.setdefault(point.iteration, {})[point.seed] = point.value
-    curves: dict[Arm, list[tuple[int, float]]] = {}
-    for arm, by_iteration in values.items():
-        seeds = max(len(found) for found in by_iteration.values())
-        complete = [(at, found) for at, found in sorted(by_iteration.items()) if len(found) == seeds]
-        curves[arm] = [(at, sum(found.values()) / len(found)) for at, found in complete]
-    return curves
+def _tally(standings: Standings, missing: int) -> Tally:
+    return Tally(
+        above=len(among(standings, "above")),
+        below=len(among(standings, "below")),
+        level=len(among(standings, "level")),
+        missing=missing,
+    )
 
 
-def still_rising(curve: list[tuple[int, float]]) -> bool:
-    """Whether the mean validation score gains more than `SETTLED` over the last quarter of training."""
-    if len(curve) < 4:
-        return False
-    start = 0.75 * curve[-1][0]
-    before = [value for at, value in curve if at <= start]
-    return bool(before) and max(value for _, value in curve) - max(before) > SETTLED
+def half_widths(findings: list[DatasetFinding]) -> tuple[float, float] | None:
+    """The least and the largest half width of the intervals of students' differences; None without any."""
+    cells = [cell for found in findings for cell, _ in (*found.students, *found.controls, *found.schemes)]
+    widths = [(cell.delta[METRIC].high - cell.delta[METRIC].low) / 2 for cell in cells]
+    return (min(widths), max(widths)) if widths else None
 
 
-def entropy_rises(result: TemperatureResult) -> bool:
-    """Whether the mean entropy rises at every step of the grid, for every teacher."""
-    return all(after > before for curve in result.entropy.values() for before, after in pairwise(curve))
+class Softness(NamedTuple):
+    """How even the teachers' softmax is at the profile's temperature, over the sets."""
+
+    falling: int
+    """Sets where entropy falls at some step of T, which the definition of softmax excludes."""
+    sets: int
+    temperature: float
+    low: float
+    """Least share of the largest entropy."""
+    high: float
+
+
+def softness(results: Iterable[TemperatureResult]) -> Softness | None:
+    """Sum up the sets that have a teacher; None where none has."""
+    found = list(results)
+    if not found:
+        return None
+    shares = [entropy_share(result) for result in found]
+    falling = sum(not result.rises for result in found)
+    return Softness(falling, len(found), found[0].temperature, min(shares), max(shares))
 
 
 def entropy_share(result: TemperatureResult) -> float:

@@ -35,9 +35,10 @@ def read_inputs(folder: Path) -> Inputs:
     for dataset in results.datasets:
         if dataset.name not in cards:
             raise UserError(f"{folder / 'cards.json'}: {dataset.name}: no data card; run `dvc repro evaluate` again")
+    temperatures = read_json(folder / "temperature.json", dict[str, TemperatureResult])
     return Inputs(
         results=results,
         cards=cards,
-        temperatures=read_json(folder / "temperature.json", dict[str, TemperatureResult]),
+        temperatures={one.name: temperatures[one.name] for one in results.datasets if one.name in temperatures},
         curves=read_curves(folder / "curves.csv"),
     )

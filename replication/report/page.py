@@ -8,14 +8,20 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from replication.records import write_text
+from replication.files import write_text
 from replication.report import findings, numbers, panels
+from replication.report.anchors import courses
+from replication.report.budgets import TRIALS, budgets
+from replication.report.course import levelling
 from replication.report.figures.style import VARIABLES, look, styled
 from replication.report.inputs import Inputs, read_inputs
+from replication.report.schemes import JUNK_METRICS, family_rows, scheme_rows
 from replication.report.words import Words
+from replication.results.cells import DatasetResult
 
 TEMPLATES = Path(__file__).parent / "templates"
-SPLITS = ("labelled", "pool", "validation", "test")
+SPLITS = ("labelled", "pool", "validation", "test", "history", "history_validation", "history_test")
+"""Splits of a card in the order in which they are shown; only an opinion set has the last three."""
 
 
 def build(folder: Path, language: str = "en") -> Path:
@@ -25,12 +31,12 @@ def build(folder: Path, language: str = "en") -> Path:
         UserError: a file is missing or damaged.
     """
     inputs = read_inputs(folder)
-    environment = _environment()
+    environment = templates()
     words = Words(environment, language)
     with styled():
         context = {**_facts(inputs, words), **_figures(inputs, words)}
     template = environment.get_template(f"{language}/index.html.j2")
-    _write_figures(folder / "figures", context["result_panels"], environment)
+    _write_figures(folder / "figures", [*context["result_panels"], *context["scheme_panels"].values()], environment)
     page = folder / "index.html"
     write_text(page, template.render(language=language, words=words, **context))
     return page
@@ -48,7 +54,8 @@ def _write_figures(folder: Path, shown: list[panels.Panel], environment: Environ
             path.unlink()
 
 
-def _environment() -> Environment:
+def templates() -> Environment:
+    """The templates of every language, with the filters that write numbers."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -68,32 +75,57 @@ def _environment() -> Environment:
 def _facts(inputs: Inputs, words: Words) -> dict[str, Any]:
     datasets = inputs.results.datasets
     found = [findings.dataset_finding(dataset) for dataset in datasets]
-    present = [seed for dataset in datasets for cell in dataset.cells for seed in cell.present]
+    trained = [cell for dataset in datasets for cell in dataset.cells if not cell.joint_teacher]
+    present = [seed for cell in trained for seed in cell.present]
     return {
         "results": inputs.results,
         "cards": inputs.cards,
         "findings": found,
         "tally": findings.tally(found),
-        "methods": list(dict.fromkeys(cell.method for dataset in datasets for cell in dataset.cells)),
+        "half_widths": findings.half_widths(found),
+        "methods": _methods(datasets),
         "splits": SPLITS,
         "semi_synthetic": [card.title for card in inputs.cards.values() if card.kind == "semi-synthetic"],
+        "budgets": [budgets(dataset) for dataset in datasets],
+        "trials": TRIALS,
+        "courses": [course for dataset in datasets for course in courses(dataset)],
+        "scheme_rows": {dataset.name: scheme_rows(dataset) for dataset in datasets},
+        "family_rows": {dataset.name: family_rows(dataset) for dataset in datasets},
+        "junk_metrics": JUNK_METRICS,
+        "junk_sets": [words.dataset(inputs.cards[dataset.name]) for dataset in datasets if dataset.junk],
         "total_runs": len(present),
+        "changed_runs": sum(seed.commit.endswith("+") for seed in present),
         "total_seconds": sum(seed.seconds for seed in present),
         "peak_memory": max((seed.peak_memory_mib for seed in present), default=0.0),
         "teacher_digests": [
-            {"title": words.dataset(inputs.cards[dataset.name]), "sha256": digest}
+            {"title": words.dataset(inputs.cards[dataset.name]), "sha256": digests}
             for dataset in datasets
-            for digest in sorted({cell.teacher for cell in dataset.cells if cell.teacher})
+            if (digests := _teacher_digests(dataset))
         ],
     }
+
+
+def _teacher_digests(dataset: DatasetResult) -> list[str]:
+    """The outputs of every frozen teacher that a run learned from, each once, in the order of the rows and seeds."""
+    return list(dict.fromkeys(seed.teacher for cell in dataset.cells for seed in cell.present if seed.teacher))
+
+
+def _methods(datasets: list[DatasetResult]) -> dict[str, str]:
+    """Every method of the tables, once, with the model that it is named by."""
+    models: dict[str, str] = {}
+    for cell in (cell for dataset in datasets for cell in dataset.cells):
+        models.setdefault(cell.method, cell.model)
+    return models
 
 
 def _figures(inputs: Inputs, words: Words) -> dict[str, Any]:
     return {
         "result_panels": panels.result_panels(inputs, words),
+        "scheme_panels": panels.scheme_panels(inputs, words),
         "curve_panels": panels.curve_panels(inputs, words),
-        "curves_title": panels.curves_title(inputs, words),
+        "curves_title": words.text("curves_title", levelling=levelling(inputs.curves)),
+        "levelling": levelling(inputs.curves),
         "entropy_panels": panels.entropy_panels(inputs, words),
-        "entropy_title": panels.entropy_title(inputs, words),
+        "entropy_title": words.text("entropy_title", softness=findings.softness(inputs.temperatures.values())),
         "bar_panels": panels.bar_panels(inputs, words),
     }

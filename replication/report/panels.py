@@ -8,12 +8,15 @@ import numpy as np
 from scipy.special import softmax
 
 from replication.report import findings
-from replication.report.figures.curves import curves_panel, loss_points, validation_points
+from replication.report.course import mean_curves, validation_points
+from replication.report.figures.curves import curves_panel
+from replication.report.figures.curves import shared_limits as curve_limits
 from replication.report.figures.results import results_panel, shared_limits
+from replication.report.figures.schemes import schemes_panel
 from replication.report.figures.softmax import TEMPERATURES, bars_panel, entropy_panel
 from replication.report.inputs import Inputs
+from replication.report.schemes import scheme_rows
 from replication.report.words import Words
-from replication.results.curves import CurvePoint
 
 
 class Panel(NamedTuple):
@@ -40,43 +43,38 @@ def result_panels(inputs: Inputs, words: Words) -> list[Panel]:
     return panels
 
 
-def curve_panels(inputs: Inputs, words: Words) -> list[Panel]:
-    """Validation score and loss, one panel each a dataset."""
-    panels = []
+def scheme_panels(inputs: Inputs, words: Words) -> dict[str, Panel]:
+    """Schemes, student against teacher, by opinion set."""
+    panels = {}
     for dataset in inputs.results.datasets:
-        own = [point for point in inputs.curves if point.dataset == dataset.name]
-        if own:
-            name, title = dataset.name, words.dataset(inputs.cards[dataset.name])
-            panels.append(_curves(validation_points(own), f"validation-{name}", "validation", title, words))
-            panels.append(_curves(loss_points(own), f"loss-{name}", "loss", title, words))
+        rows = scheme_rows(dataset)
+        if rows:
+            finding = findings.dataset_finding(dataset)
+            tally = findings.scheme_tally(finding)
+            title = words.text("schemes_title", finding=finding, tally=tally)
+            drawing = schemes_panel(dataset, rows, f"schemes-{dataset.name}", title, words)
+            panels[dataset.name] = Panel(f"schemes-{dataset.name}", title, drawing)
     return panels
 
 
-def _curves(points: list[CurvePoint], name: str, quantity: str, title: str, words: Words) -> Panel:
-    heading = words.text(f"{quantity}_title", title=title)
-    ends = [
-        {"method": arm[0], "model": arm[1], "iteration": curve[-1][0], "value": curve[-1][1]}
-        for arm, curve in findings.mean_curves(points).items()
-    ]
-    description = words.text("curves_description", ends=ends)
-    axis = words.text(f"{quantity}_axis")
-    return Panel(name, heading, curves_panel(points, name, axis, heading, description, words, log=quantity == "loss"))
-
-
-def curves_title(inputs: Inputs, words: Words) -> str:
-    """Whether training had levelled off."""
-    curves = [
-        curve
-        for dataset in inputs.results.datasets
-        for curve in findings.mean_curves(
-            [
-                point
-                for point in inputs.curves
-                if point.dataset == dataset.name and point.series == f"validation {point.model}"
+def curve_panels(inputs: Inputs, words: Words) -> dict[str, list[Panel]]:
+    """Validation scores during training, one panel a method, by dataset."""
+    panels: dict[str, list[Panel]] = {}
+    for dataset in inputs.results.datasets:
+        points = validation_points([point for point in inputs.curves if point.dataset == dataset.name])
+        means = mean_curves(points)
+        for method in dict.fromkeys(point.method for point in points):
+            ends = [
+                {"model": arm[1], "iteration": curve[-1][0], "value": curve[-1][1]}
+                for arm, curve in means.items()
+                if arm[0] == method
             ]
-        ).values()
-    ]
-    return words.text("curves_title", rising=sum(map(findings.still_rising, curves)), arms=len(curves))
+            title = words.text("curve_title", method=method, ends=ends)
+            name = f"curves-{dataset.name}-{method}"
+            description = words.text("curves_description", ends=ends)
+            drawing = curves_panel(points, method, name, curve_limits(points), title, description, words)
+            panels.setdefault(dataset.name, []).append(Panel(name, title, drawing))
+    return panels
 
 
 def entropy_panels(inputs: Inputs, words: Words) -> list[Panel]:
@@ -90,12 +88,6 @@ def entropy_panels(inputs: Inputs, words: Words) -> list[Panel]:
         drawing = entropy_panel(result, f"entropy-{name}", title, description, words)
         panels.append(Panel(f"entropy-{name}", title, drawing))
     return panels
-
-
-def entropy_title(inputs: Inputs, words: Words) -> str:
-    """Whether a higher temperature made the softmax more even."""
-    rising = [findings.entropy_rises(result) for result in inputs.temperatures.values()]
-    return words.text("entropy_title", rising=sum(rising), all=len(rising))
 
 
 def bar_panels(inputs: Inputs, words: Words) -> dict[str, list[Panel]]:

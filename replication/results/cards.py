@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 
 class DataFile(BaseModel):
@@ -11,6 +11,32 @@ class DataFile(BaseModel):
     file: str
     sha256: str
     contents: dict[str, str]
+
+
+class FamilyCard(BaseModel):
+    """One kind of junk, or of ordinary text, of an opinion set."""
+
+    counts: dict[str, dict[str, int]]
+    """Items by split and period; what is not there is 0."""
+    held_out: bool
+    """Whether the test set alone has it."""
+    examples: list[str]
+    """Texts with long runs of digits masked."""
+
+    def items(self, split: str) -> int:
+        """Items of a split, in both periods."""
+        return sum(self.counts.get(split, {}).values())
+
+
+class Generation(BaseModel):
+    """What made a generated set."""
+
+    grammar: str
+    sha256: str
+    """Of the grammar's file."""
+    seed: int
+    items: str
+    """sha256 of all that was generated."""
 
 
 class DataCard(BaseModel):
@@ -36,3 +62,7 @@ class DataCard(BaseModel):
     """Quantiles of the texts' lengths in characters, by split."""
     data: str
     """sha256 of the prepared data."""
+    families: dict[str, FamilyCard] = Field(default_factory=dict)
+    """Of an opinion set."""
+    generation: Generation | None = None
+    """Of a set that a program made in part."""

@@ -22,5 +22,7 @@ class TemperatureResult(Frozen):
     grid: list[float]
     entropy: dict[int, list[float]]
     """Mean over validation items at each temperature of the grid, by teacher seed."""
+    rises: bool
+    """Whether it never falls from one temperature to the next, for any teacher; judged before rounding."""
     log_classes: float
     items: list[TemperatureItem]

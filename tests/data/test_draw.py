@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from replication.config import Preparation
-from replication.data.draw import draw
+from replication.data.draw import HISTORY, draw
 from replication.errors import UserError
 
 CLASSES = ["a", "b", "c"]
@@ -20,8 +20,9 @@ def labels(count: int) -> dict[str, int]:
 
 
 def sizes(**changes: int) -> Preparation:
-    given = {"labelled": 40, "pool": 200, "validation": 30, "test": 100, "seed": 0} | changes
-    return Preparation(similarity=0.7, **given)
+    given = {"labelled": 40, "pool": 200, "validation": 30, "test": 100, "seed": 0}
+    given |= {"history": 50, "history_validation": 20, "history_test": 30} | changes
+    return Preparation.model_validate({"similarity": 0.7, **given})
 
 
 def test_sizes_shares_and_no_item_twice() -> None:
@@ -101,3 +102,35 @@ def test_too_few_items_name_the_key_and_how_many_there_are() -> None:
 def test_a_size_without_room_for_every_class_is_refused() -> None:
     with pytest.raises(UserError, match=r"preparation\.validation: 2 items are too few to have one of class 'c'"):
         draw(labels(1000), CLASSES, sizes(validation=2))
+
+
+def test_the_splits_of_history_take_in_their_own_order() -> None:
+    by_id = labels(300)
+    chosen = draw(by_id, CLASSES, sizes(), order=HISTORY)
+    assert {split: len(ids) for split, ids in chosen.items()} == {
+        "history_test": 30,
+        "history_validation": 20,
+        "history": 50,
+    }
+    assert len(set(itertools.chain.from_iterable(chosen.values()))) == 100
+    with pytest.raises(UserError, match=r"preparation\.history: 260 items asked for, 250 .*history_validation"):
+        draw(by_id, CLASSES, sizes(history=260), order=HISTORY)
+
+
+def test_items_for_the_first_split_alone_go_nowhere_else_and_leave_the_shares() -> None:
+    by_id = labels(1000)
+    more = {f"x{number:03}": 1 for number in range(100)}  # of class b, which has 300 others
+    chosen = draw(by_id | more, CLASSES, sizes(), only_first=more.keys())
+    plain = draw(by_id, CLASSES, sizes())
+    for split, ids in chosen.items():
+        counts, before = (Counter((by_id | more)[id_] for id_ in drawn) for drawn in (ids, plain[split]))
+        assert counts == before if split == "test" else all(abs(counts[label] - before[label]) <= 1 for label in before)
+    assert all(set(ids).isdisjoint(more) for split, ids in chosen.items() if split != "test")
+    assert 2 <= len(set(chosen["test"]) & more.keys()) <= 16  # 30 of class b, a quarter of whose items are these
+
+
+def test_items_for_the_first_split_do_not_fill_another() -> None:
+    by_id = labels(300)
+    more = {f"x{number:03}": 1 for number in range(100)}
+    with pytest.raises(UserError, match=r"preparation\.pool: 200 items asked for, 1\d\d are there"):
+        draw(by_id | more, CLASSES, sizes(), only_first=more.keys())

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import random
@@ -11,20 +12,31 @@ from typing import Any
 
 import datasets
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from replication.config import Preparation
 from replication.data.clean import text_id
 from replication.data.duplicates import jaccard, shingles
-from replication.data.normalise import normalise, skeleton
+from replication.data.normalise import mask_digits, normalise, skeleton
 from replication.data.prepare import prepare_source
 from replication.data.public_files import PublicFile
-from replication.data.source import RawItem, Source
-from replication.data.splits import load_splits, load_withheld
+from replication.data.source import RawItem, Recipe, Source
+from replication.data.splits import Facts, load_facts, load_splits, load_withheld
 from replication.errors import UserError
 
-SETTINGS = Preparation(labelled=20, pool=60, validation=10, test=30, similarity=0.7, seed=0)
+SETTINGS = Preparation(
+    labelled=20,
+    pool=60,
+    validation=10,
+    test=30,
+    history=15,
+    history_validation=5,
+    history_test=10,
+    similarity=0.7,
+    seed=0,
+)
 SPLITS = ("labelled", "pool", "validation", "test")
 NAMES = ["labelled", "pool", "validation", "test", "withheld"]
 
@@ -86,9 +98,11 @@ def test_labels_of_pool_and_test_are_withheld(prepared: Path) -> None:
         "pool": ["id", "text"],
         "validation": ["id", "text", "label"],
         "test": ["id", "text"],
-        "withheld": ["id", "split", "label"],
+        "withheld": ["id", "split", "label", "family", "period"],
     }
     splits = load_splits(prepared)
+    assert (splits.history, splits.history_validation) == (None, None)
+    assert load_facts(prepared, "test") == load_facts(prepared, "pool") == {}
     assert splits.pool.labels is None
     assert splits.test.labels is None
     truth = {text_id(normalise(item.text)): item.label for item in read(prepared.parent / "raw")}
@@ -155,6 +169,7 @@ def test_the_card_accounts_for_every_item(prepared: Path) -> None:
         "test": 30,
     }
     assert facts["preparation"] == SETTINGS.model_dump()
+    assert not {"families", "generation"} & facts.keys()
     assert facts["files"][0]["file"] == "o/r/c/texts.tsv"
     splits = load_splits(prepared)
     lengths = [len(text) for text in splits.labelled.texts]
@@ -209,6 +224,133 @@ def test_missing_and_damaged_prepared_files_name_the_stage(prepared: Path) -> No
     (prepared / "card.json").write_text("[1]", encoding="utf-8")
     with pytest.raises(UserError, match=r"card\.json: .*run prepare@made again"):
         load_splits(prepared)
+
+
+def with_periods(folder: Path, **changes: str) -> Source:
+    """120 current items in three families, 20 of which are for the test set alone, and 80 legacy ones in two."""
+    source = made_source(folder)
+
+    def families(raw: Path) -> list[RawItem]:
+        items = read(raw)[:200]
+        return [
+            RawItem(item.text, item.label, extra_of(number, item.label) | changes) for number, item in enumerate(items)
+        ]
+
+    grammar = folder / "grammar.yaml"
+    grammar.write_text("a: 1\n", encoding="utf-8")
+    return dataclasses.replace(source, read=families, recipe=Recipe(grammar, 7))
+
+
+def extra_of(number: int, label: str) -> dict[str, str]:
+    period = "legacy" if number < 80 else "current"
+    if label == "bad":
+        return {"family": "ordinary", "period": period}
+    if number % 3 == 0 and period == "current":
+        return {"family": "rare", "period": period, "held_out": "test"}
+    return {"family": "common", "period": period}
+
+
+@pytest.fixture
+def opinions(tmp_path: Path) -> Path:
+    settings = SETTINGS.model_copy(update={"pool": 30})
+    prepare_source("made", with_periods(tmp_path / "raw"), tmp_path / "raw", tmp_path / "made", settings)
+    return tmp_path / "made"
+
+
+def truth(folder: Path) -> dict[str, RawItem]:
+    raw = folder.parent / "raw"
+    return {text_id(normalise(item.text)): item for item in with_periods(raw).read(raw)}
+
+
+def test_a_set_with_periods_has_the_splits_of_history_besides(opinions: Path) -> None:
+    names = [*NAMES, "history", "history_validation"]
+    assert sorted(path.name for path in opinions.iterdir()) == sorted(["card.json", *(f"{n}.parquet" for n in names)])
+    splits, items = load_splits(opinions), truth(opinions)
+    assert splits.history is not None and splits.history_validation is not None
+    assert (len(splits.history.ids), len(splits.history_validation.ids)) == (15, 5)
+    for split in (splits.history, splits.history_validation, splits.labelled, splits.validation):
+        assert split.labels is not None
+        assert [splits.classes[label] for label in split.labels] == [items[id_].label for id_ in split.ids]
+        period = "legacy" if split in (splits.history, splits.history_validation) else "current"
+        assert {items[id_].extra["period"] for id_ in split.ids} == {period}
+    assert {items[id_].extra["period"] for id_ in splits.pool.ids} == {"current"}
+    assert [items[id_].extra["period"] for id_ in splits.test.ids] == ["current"] * 30 + ["legacy"] * 10
+    every = [split.ids for split in (splits.history, splits.history_validation, splits.labelled, splits.validation)]
+    every += [splits.pool.ids, splits.test.ids]
+    assert len({id_ for ids in every for id_ in ids}) == sum(map(len, every)) == 120
+
+
+def test_what_the_test_set_alone_may_hold_is_nowhere_else(opinions: Path) -> None:
+    splits, items = load_splits(opinions), truth(opinions)
+    for split in (splits.labelled, splits.pool, splits.validation, splits.history, splits.history_validation):
+        assert split is not None
+        assert all("held_out" not in items[id_].extra for id_ in split.ids)
+    assert any("held_out" in items[id_].extra for id_ in splits.test.ids)
+
+
+def test_labels_families_and_periods_of_test_and_pool_are_withheld(opinions: Path) -> None:
+    splits, items = load_splits(opinions), truth(opinions)
+    for name in ("pool", "test"):
+        ids = getattr(splits, name).ids
+        withheld, facts = load_withheld(opinions, name), load_facts(opinions, name)
+        assert list(withheld) == list(facts) == ids
+        for id_ in ids:
+            assert splits.classes[withheld[id_]] == items[id_].label
+            assert facts[id_] == Facts(items[id_].extra["family"], items[id_].extra["period"])
+    for name in ("labelled", "validation", "history", "history_validation"):
+        assert pq.read_schema(opinions / f"{name}.parquet").names == ["id", "text", "label"]
+
+
+def test_the_card_tells_families_generation_and_the_splits_of_history(opinions: Path) -> None:
+    facts = card(opinions)
+    assert {split: sum(counts.values()) for split, counts in facts["counts"].items()} == {
+        **{"labelled": 20, "pool": 30, "validation": 10, "test": 30},
+        **{"history": 15, "history_validation": 5, "history_test": 10},
+    }
+    assert facts["lengths"].keys() == facts["counts"].keys()
+    assert facts["unused"] == facts["items"] - 120
+    families = facts["families"]
+    assert {name: family["held_out"] for name, family in families.items()} == {
+        **{"common": False, "ordinary": False, "rare": True},
+    }
+    for split, size in {"labelled": 20, "test": 30, "history_test": 10}.items():
+        counted = [family["counts"].get(split, {}) for family in families.values()]
+        assert sum(sum(periods.values()) for periods in counted) == size
+        period = "legacy" if split == "history_test" else "current"
+        assert all(set(periods) <= {period} for periods in counted)
+    assert set(families["rare"]["counts"]) == {"test"}
+    splits = load_splits(opinions)
+    tested = {mask_digits(text) for text in splits.test.texts}
+    for family in families.values():
+        assert len(family["examples"]) == 10
+        assert not tested & set(family["examples"])
+        assert all("电话" + "•" * 11 in example for example in family["examples"])
+    made = facts["generation"]
+    grammar = (opinions.parent / "raw/grammar.yaml").read_bytes()
+    assert (made["grammar"], made["sha256"]) == ("grammar.yaml", hashlib.sha256(grammar).hexdigest())
+    assert made["seed"] == 7
+    assert re.fullmatch(r"[0-9a-f]{64}", made["items"])
+
+
+def test_damage_to_the_splits_of_history_and_to_families_is_noticed(opinions: Path) -> None:
+    table = pq.read_table(opinions / "history.parquet")
+    pq.write_table(table.slice(1), opinions / "history.parquet")
+    with pytest.raises(
+        UserError, match=r"history\.parquet: .*differs from what card\.json says.*run prepare@made again"
+    ):
+        load_splits(opinions)
+    withheld = pq.read_table(opinions / "withheld.parquet")
+    families = withheld["family"].to_pylist()
+    changed = withheld.set_column(3, "family", pa.array([*families[1:], "rare"]))
+    pq.write_table(changed, opinions / "withheld.parquet")
+    with pytest.raises(UserError, match=r"withheld\.parquet: .*differs from what card\.json says"):
+        load_facts(opinions, "test")
+
+
+def test_periods_on_some_items_only_are_refused(tmp_path: Path) -> None:
+    source = with_periods(tmp_path / "raw", period="current")
+    with pytest.raises(UserError, match=r"made: periods: expected 'current' and 'legacy', .* found 'current'; correct"):
+        prepare_source("made", source, tmp_path / "raw", tmp_path / "made", SETTINGS)
 
 
 def test_reading_splits_needs_neither_torch_nor_datasets() -> None:

@@ -16,12 +16,13 @@ from sklearn.metrics import f1_score
 
 from replication import records
 from replication.errors import UserError
+from replication.predictions import Predictions, read_predictions
 from replication.results.cells import BASELINE, CellResult, Results
 from replication.results.curves import read_curves
 from replication.results.files import read_json
 from replication.results.softmax import TemperatureResult
 from tests import made_runs
-from tests.made_runs import CLASSES, PARAMETERS, SEEDS, evaluated, run_folder
+from tests.made_runs import CLASSES, METHODS, OPINION, PARAMETERS, SEEDS, evaluated, run_folder
 
 
 @pytest.fixture(scope="module")
@@ -47,15 +48,21 @@ def cell_of(found: Results, dataset: str, method: str, model: str = "student") -
     return next(cell for cell in cells if (cell.method, cell.model) == (method, model))
 
 
+def junk_metrics(method: str) -> set[str]:
+    names = {"accuracy", "macro_f1", "junk_precision", "junk_recall", "junk_f1", "junk_pr_auc", "coverage"}
+    names |= {"overall_recall", "kept", "negative_flip_rate"}
+    return names - {"kept", "negative_flip_rate"} if method == "historical" else names
+
+
 def test_metrics_have_the_agreed_shape(tree: Path) -> None:
     metrics: dict[str, Any] = json.loads((evaluated() / "metrics.json").read_text())
     assert set(metrics) == set(CLASSES)
-    for methods in metrics.values():
-        assert set(methods) == {"supervised", "soft_label", "logit_mse", "majority", "tfidf_logistic"}
+    for dataset, methods in metrics.items():
+        assert set(METHODS) | set(PARAMETERS.yardsticks) <= set(methods)
         assert set(methods["supervised"]) == {"student", "teacher"}
         for method, models in methods.items():
             for model, scores in models.items():
-                assert set(scores) == {"accuracy", "macro_f1"}
+                assert set(scores) == ({"accuracy", "macro_f1"} if dataset != OPINION else junk_metrics(method))
                 for score in scores.values():
                     assert set(score) == {"mean", "low", "high", "seeds"}
                     assert score["low"] <= score["mean"] <= score["high"]
@@ -98,7 +105,7 @@ def test_the_order_of_predicted_items_does_not_matter(tree: Path) -> None:
     folder = run_folder(tree, "reviews", "soft_label", "student", 1)
     run, predictions = records.read_run(folder)
     order = np.random.default_rng(0).permutation(len(predictions.ids))
-    shuffled = records.Predictions(
+    shuffled = Predictions(
         ids=[predictions.ids[row] for row in order],
         split=[predictions.split[row] for row in order],
         logits=predictions.logits[order],
@@ -122,7 +129,7 @@ def test_records_stand_beside_their_predictions(tree: Path) -> None:
     path = folder / "records/titles/supervised/teacher-seed2.json"
     record = records.Record.model_validate_json(path.read_text())
     assert (record.network, record.seed, record.model) == ("bert", 2, "teacher")
-    predictions = records.read_predictions(path.parent / record.predictions)
+    predictions = read_predictions(path.parent / record.predictions)
     assert set(predictions.split) == {"test"}
     assert len(predictions.ids) == made_runs.SIZES["test"]
     seed = cell_of(read_json(folder / "results.json", Results), "titles", "supervised", "teacher").seeds[2]
@@ -148,6 +155,9 @@ def test_records_of_cells_no_longer_listed_go(tree: Path) -> None:
         ("other cell", "holds the run of another cell"),
         ("not finite", "not a finite number"),
         ("classes", "has 2 classes, not 3"),
+        ("data", "was made on other data; run `dvc repro -f student@titles-soft_label`"),
+        ("teacher", "learned from other outputs than teacher@titles has; run `dvc repro -f student@titles-soft_label`"),
+        ("validation", "predicts other items than the 40 expected"),
     ],
 )
 def test_an_unusable_run_is_missing_with_its_reason(tree: Path, damage: str, reason: str) -> None:
@@ -159,6 +169,10 @@ def test_an_unusable_run_is_missing_with_its_reason(tree: Path, damage: str, rea
         (folder / "run.json").write_text("{}")
     elif damage == "other cell":
         records.write_run(folder, run.model_copy(update={"seed": 2}), predictions)
+    elif damage in ("data", "teacher"):
+        records.write_run(folder, run.model_copy(update={damage: "0" * 64}), predictions)
+    elif damage == "validation":
+        records.write_run(folder, run, predictions.of("test"))
     else:
         logits = predictions.logits.copy()
         ids = list(predictions.ids)
@@ -168,13 +182,73 @@ def test_an_unusable_run_is_missing_with_its_reason(tree: Path, damage: str, rea
             logits = logits[:, :2]
         else:
             ids[-1] = "another"
-        records.write_run(folder, run, records.Predictions(ids=ids, split=predictions.split, logits=logits))
+        records.write_run(folder, run, Predictions(ids=ids, split=predictions.split, logits=logits))
     cell = cell_of(results(), "titles", "soft_label")
     assert [seed.seed for seed in cell.present] == [0, 2]
     assert cell.seeds[1].missing is not None
     assert reason in cell.seeds[1].missing
     metrics = json.loads(Path("reports/made/metrics.json").read_text())
     assert metrics["titles"]["soft_label"]["student"]["accuracy"]["seeds"] == [0, 2]
+
+
+def test_a_teacher_that_cannot_be_described_is_missing_and_the_rest_is_published(tree: Path) -> None:
+    folder = run_folder(tree, "titles", "supervised", "teacher", 0)
+    run, predictions = records.read_run(folder)
+    records.write_run(folder, run, predictions.of("test"))
+    found = results()
+    seed = cell_of(found, "titles", "supervised", "teacher").seeds[0]
+    assert seed.missing is not None and "predicts other items than the 40 expected" in seed.missing
+    softmax = read_json(Path("reports/made/temperature.json"), dict[str, TemperatureResult])
+    assert set(softmax["titles"].entropy) == {1, 2}
+    assert [seed.missing is None for seed in cell_of(found, "titles", "soft_label").seeds] == [False, True, True]
+    assert cell_of(found, "titles", "supervised").metrics
+
+
+def test_students_of_a_teacher_that_has_gone_are_missing_and_others_are_not(tree: Path) -> None:
+    shutil.rmtree(tree / "build/teacher/titles")
+    found = results()
+    assert cell_of(found, "titles", "soft_label").metrics == {}
+    assert len(cell_of(found, "titles", "label_smoothing").present) == len(SEEDS)
+
+
+@pytest.mark.parametrize(("steps", "present"), [(0, 3), (1, 3), (2, 0)])
+def test_a_run_learned_from_its_own_seeds_teacher_or_as_a_control_from_the_next(
+    tree: Path, steps: int, present: int
+) -> None:
+    for at, seed in enumerate(SEEDS):
+        folder = run_folder(tree, "titles", "soft_label", "student", seed)
+        run, predictions = records.read_run(folder)
+        other = made_runs.teacher_digest(tree, "titles", SEEDS[(at + steps) % len(SEEDS)])
+        records.write_run(folder, run.model_copy(update={"teacher": other}), predictions)
+    assert len(cell_of(results(), "titles", "soft_label").present) == present
+
+
+def test_one_finished_seed_is_compared_with_the_same_seed_of_the_textcnn(tree: Path) -> None:
+    for seed in (0, 2):
+        shutil.rmtree(run_folder(tree, "titles", "soft_label", "student", seed))
+    found = results()
+    (baseline, own, fixed) = (cell_of(found, "titles", name) for name in ("supervised", "soft_label", "majority"))
+    gain = own.seeds[1].metrics["macro_f1"] - baseline.seeds[1].metrics["macro_f1"]
+    assert own.delta["macro_f1"].mean == pytest.approx(gain, abs=2e-6)
+    assert gain != pytest.approx(own.metrics["macro_f1"].mean - baseline.metrics["macro_f1"].mean, abs=1e-3)
+    whole = fixed.metrics["macro_f1"].mean - baseline.metrics["macro_f1"].mean
+    assert fixed.delta["macro_f1"].mean == pytest.approx(whole, abs=2e-6)
+
+
+def test_no_seed_in_common_leaves_no_difference(tree: Path) -> None:
+    shutil.rmtree(run_folder(tree, "titles", "supervised", "student", 1))
+    for seed in (0, 2):
+        shutil.rmtree(run_folder(tree, "titles", "soft_label", "student", seed))
+    found = results()
+    assert cell_of(found, "titles", "soft_label").delta == {}
+    assert cell_of(found, "titles", "soft_label").metrics and cell_of(found, "titles", "majority").delta
+
+
+def test_the_teachers_of_all_seeds_are_published(tree: Path) -> None:
+    cell = cell_of(results(), "titles", "soft_label")
+    assert cell.taught
+    assert [seed.teacher for seed in cell.seeds] == [made_runs.teacher_digest(tree, "titles", seed) for seed in SEEDS]
+    assert not cell_of(results(), "titles", "label_smoothing").taught
 
 
 def test_a_method_without_any_run_has_no_metrics(tree: Path) -> None:
@@ -190,7 +264,7 @@ def test_without_the_textcnn_there_is_no_difference(tree: Path) -> None:
 
 
 def test_without_any_run_the_evaluation_still_ends(tree: Path) -> None:
-    for name in ("student", "teacher", "yardstick"):
+    for name in ("student", "teacher", "yardstick", "historical", "scheme"):
         shutil.rmtree(tree / "build" / name)
     folder = evaluated()
     assert json.loads((folder / "metrics.json").read_text()) == {}
@@ -217,7 +291,12 @@ def test_the_number_of_workers_is_not_published(tree: Path) -> None:
 def test_curves_hold_losses_and_scores(tree: Path) -> None:
     points = read_curves(evaluated() / "curves.csv")
     own = [point for point in points if (point.dataset, point.method, point.seed) == ("titles", "soft_label", 0)]
-    assert {point.series for point in own} == {"loss student/hard", "loss student/soft", "validation student"}
+    assert {point.series for point in own} == {
+        "loss student/hard",
+        "loss student/soft",
+        "validation student",
+        "validation hint",
+    }
     assert [point.value for point in own if point.series == "loss student/hard"] == pytest.approx([2, 1, 2 / 3, 0.5])
 
 

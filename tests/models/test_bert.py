@@ -9,7 +9,7 @@ from torch.nn import functional
 from transformers import BertModel
 
 from replication.errors import UserError
-from replication.models.bert import Bert, kept_layers, load_bert, masked_mean
+from replication.models.bert import Bert, BertOnStates, kept_layers, load_bert, masked_mean
 from replication.models.tokeniser import Tokeniser
 from tests.models.tiny import LAYERS, teacher
 
@@ -144,3 +144,29 @@ def test_a_folder_that_is_no_checkpoint_is_an_error(tmp_path: Path) -> None:
         load(tmp_path)
     with pytest.raises(UserError, match="not a checkpoint"):
         Tokeniser(tmp_path)
+
+
+def test_stored_states_of_the_frozen_part_give_the_same_scores(tiny: Path) -> None:
+    torch.manual_seed(1)
+    model = load_bert(tiny, 3, teacher(LAYERS).model_copy(update={"frozen_layers": 2}), hidden_layers=(2, 4)).eval()
+    ids = Tokeniser(tiny)(TEXTS, 16)
+    mask = (ids != 0).long()
+    table = torch.cat([torch.zeros(1, model.width), model.frozen(ids, mask)[mask.bool()]])
+    rows = mask.flatten().cumsum(0).reshape(ids.shape) * mask
+    direct, stored = model(ids), BertOnStates(model, table)(rows)
+    torch.testing.assert_close(stored.logits, direct.logits, rtol=1e-5, atol=1e-7)
+    assert sorted(stored.hidden) == ["layer2", "layer4"]
+    torch.testing.assert_close(stored.hidden["layer4"], direct.hidden["layer4"], rtol=1e-5, atol=1e-7)
+
+
+def test_no_dropout_acts_in_the_frozen_part(tiny: Path) -> None:
+    model = load_bert(tiny, 3, teacher(LAYERS, dropout=0.5).model_copy(update={"frozen_layers": 2})).train()
+    ids = Tokeniser(tiny)(TEXTS, 16)
+    mask = (ids != 0).long()
+    assert torch.equal(model.frozen(ids, mask), model.eval().frozen(ids, mask))
+    assert not torch.equal(model.train()(ids).logits, model.eval()(ids).logits)
+
+
+def test_a_hidden_layer_inside_the_frozen_part_is_an_error(tiny: Path) -> None:
+    with pytest.raises(UserError, match="hidden layer 1: expected 2 to 5"):
+        load_bert(tiny, 3, teacher(LAYERS).model_copy(update={"frozen_layers": 2}), hidden_layers=(1,))

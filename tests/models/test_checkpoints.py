@@ -14,11 +14,11 @@ from safetensors.torch import load_file
 from transformers import AutoTokenizer, BertForSequenceClassification, BertModel
 
 from replication.errors import UserError
+from replication.files import file_digest, tree_digest
 from replication.models import hub
 from replication.models.bert import load_bert
 from replication.models.checkpoints import make_checkpoint, read_source
 from replication.models.tokeniser import Tokeniser
-from replication.records import file_digest, tree_digest
 from tests.models.tiny import LAYERS, PIECES, teacher, write_tiny
 
 REVISION = "0123456789abcdef0123456789abcdef01234567"

@@ -71,7 +71,7 @@ def test_the_part_before_the_hint_is_all_but_the_classifier() -> None:
     outside = [name for name, parameter in model.named_parameters() if id(parameter) not in guided]
     assert outside == ["classifier.weight", "classifier.bias"]
     assert model.width == 12 == model(pad([[3]], 3)).hidden["features"].shape[1]
-    with pytest.raises(ValueError, match="'features', not 'logits'"):
+    with pytest.raises(ValueError, match="'features' and 'embedding', not 'logits'"):
         model.until("logits")
 
 

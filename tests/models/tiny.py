@@ -26,6 +26,7 @@ def teacher(layers: int, dropout: float = 0.1) -> Teacher:
         frozen_layers=0,
         max_tokens=16,
         dropout=dropout,
+        hidden_layers=[],
         route_points=8,
         training=TRAINING,
     )
@@ -33,7 +34,14 @@ def teacher(layers: int, dropout: float = 0.1) -> Teacher:
 
 def student(widths: list[int], dropout: float = 0.5) -> Student:
     return Student(
-        max_characters=16, min_count=1, embedding=6, filters=4, widths=widths, dropout=dropout, training=TRAINING
+        max_characters=16,
+        min_count=1,
+        embedding=6,
+        filters=4,
+        widths=widths,
+        dropout=dropout,
+        training=TRAINING,
+        budgets={},
     )
 
 

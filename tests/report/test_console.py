@@ -23,7 +23,7 @@ def test_has_every_cell_and_the_missing_one(tmp_path: Path, monkeypatch: pytest.
     console = Console(width=160, record=True, quiet=False, file=(tmp_path / "out").open("w", encoding="utf-8"))
     console.print(results_table(evaluated()))
     lines = [line for line in console.export_text().splitlines() if line.startswith("│")]
-    assert len(lines) == 2 * 6
+    assert len(lines) == 3 * 8 + 1 + 4 + 2
     assert sum("no result" in line for line in lines) == 1
     soft = next(line for line in lines if "soft_label" in line)
     assert "*[+" in soft

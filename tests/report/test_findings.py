@@ -7,21 +7,29 @@ import math
 import pytest
 
 from replication.report import findings
-from replication.results.cells import CellResult, DatasetResult, Interval, SeedResult
+from replication.report.course import levelling, mean_curves, still_rising
+from replication.results.cells import CellResult, DatasetResult, Group, Interval, SeedResult
 from replication.results.curves import CurvePoint
 from replication.results.softmax import TemperatureResult
 
 
-def cell(method: str, model: str, mean: float, delta: tuple[float, float, float] | None) -> CellResult:
+def cell(
+    method: str,
+    model: str,
+    mean: float,
+    delta: tuple[float, float, float] | None,
+    group: Group = "method",
+    teacher: str | None = "ab",
+) -> CellResult:
     difference = {} if delta is None else {"macro_f1": Interval(mean=delta[0], low=delta[1], high=delta[2])}
     return CellResult.model_validate(
         {
             "method": method,
             "model": model,
-            "kind": "trained",
+            "group": group,
             "stage": "s",
             "command": "c",
-            "seeds": [SeedResult(seed=0)],
+            "seeds": [SeedResult(seed=0, teacher=teacher)],
             "metrics": {"macro_f1": Interval(mean=mean, low=mean - 0.01, high=mean + 0.01)},
             "delta": difference,
         }
@@ -32,8 +40,9 @@ def dataset(*cells: CellResult) -> DatasetResult:
     return DatasetResult(name="d", classes=["a", "b"], test_items=10, data=[], cells=list(cells))
 
 
-TEXTCNN = cell("supervised", "student", 0.6, None)
-TEACHER = cell("supervised", "teacher", 0.8, (0.2, 0.15, 0.25))
+TEXTCNN = cell("supervised", "student", 0.6, None, "reference", None)
+TEACHER = cell("supervised", "teacher", 0.8, (0.2, 0.15, 0.25), "reference", None)
+ABOVE, BELOW = (0.05, 0.02, 0.08), (-0.1, -0.12, -0.08)
 
 
 def test_standing_and_order() -> None:
@@ -41,8 +50,8 @@ def test_standing_and_order() -> None:
         dataset(
             TEXTCNN,
             cell("level", "student", 0.61, (0.01, -0.01, 0.03)),
-            cell("above", "student", 0.65, (0.05, 0.02, 0.08)),
-            cell("below", "student", 0.5, (-0.1, -0.12, -0.08)),
+            cell("above", "student", 0.65, ABOVE),
+            cell("below", "student", 0.5, BELOW),
             TEACHER,
         )
     )
@@ -51,9 +60,39 @@ def test_standing_and_order() -> None:
         ("level", "level"),
         ("below", "below"),
     ]
-    assert found.gap_closed == pytest.approx(0.25)
     count = findings.tally([found, found])
     assert (count.above, count.below, count.level, count.comparisons, count.missing) == (2, 2, 2, 6, 0)
+
+
+def test_a_student_without_a_teacher_is_no_taught_student() -> None:
+    smoothing = cell("label_smoothing", "student", 0.7, ABOVE, teacher=None)
+    found = findings.dataset_finding(dataset(TEXTCNN, smoothing, TEACHER))
+    assert found.students == []
+    assert [one.method for one, _ in found.controls] == ["label_smoothing"]
+    assert findings.tally([found]).comparisons == 0
+
+
+def test_schemes_are_counted_apart_and_their_teachers_are_no_students() -> None:
+    found = findings.dataset_finding(
+        dataset(
+            TEXTCNN,
+            cell("soft_label", "student", 0.65, ABOVE),
+            cell("scheme2", "student", 0.65, ABOVE, "scheme", None),
+            cell("scheme2", "teacher", 0.81, ABOVE, "scheme", None),
+            cell("scheme4", "student", 0.5, BELOW, "scheme", None),
+            cell("scheme5", "student", 0.5, None, "scheme"),
+            cell("historical", "teacher", 0.5, BELOW, "reference", None),
+            TEACHER,
+        )
+    )
+    assert [one.method for one, _ in found.students] == ["soft_label"]
+    assert [(one.method, where) for one, where in found.schemes] == [("scheme2", "above"), ("scheme4", "below")]
+    assert [one.method for one in found.missing_schemes] == ["scheme5"]
+    assert [one.method for one in found.joint_teachers] == ["scheme2"]
+    assert found.missing == []
+    count = findings.scheme_tally(found)
+    assert (count.above, count.below, count.level, count.missing) == (1, 1, 0, 1)
+    assert findings.tally([found]).comparisons == 1
 
 
 def test_a_student_without_a_difference_is_counted_as_missing() -> None:
@@ -64,8 +103,8 @@ def test_a_student_without_a_difference_is_counted_as_missing() -> None:
 
 def test_the_best_yardstick_is_named() -> None:
     yardsticks = [
-        cell("low", "student", 0.1, (-0.5, -0.6, -0.4)).model_copy(update={"kind": "yardstick"}),
-        cell("high", "student", 0.7, (0.1, 0.05, 0.15)).model_copy(update={"kind": "yardstick"}),
+        cell("low", "student", 0.1, (-0.5, -0.6, -0.4), "yardstick", None),
+        cell("high", "student", 0.7, (0.1, 0.05, 0.15), "yardstick", None),
     ]
     found = findings.dataset_finding(dataset(TEXTCNN, *yardsticks, TEACHER))
     assert found.yardstick is not None
@@ -73,11 +112,19 @@ def test_the_best_yardstick_is_named() -> None:
     assert found.students == []
 
 
-def test_no_share_of_the_gap_without_a_clear_gain() -> None:
-    level = cell("level", "student", 0.61, (0.01, -0.01, 0.03))
-    assert findings.dataset_finding(dataset(TEXTCNN, level, TEACHER)).gap_closed is None
-    assert findings.dataset_finding(dataset(TEXTCNN, TEACHER)).gap_closed is None
-    assert findings.dataset_finding(dataset(TEXTCNN)).teacher is None
+def test_half_widths_are_those_of_students_alone() -> None:
+    found = findings.dataset_finding(
+        dataset(
+            TEXTCNN,
+            TEACHER,
+            cell("soft_label", "student", 0.65, (0.05, 0.02, 0.08)),
+            cell("label_smoothing", "student", 0.65, (0.05, 0.04, 0.06), teacher=None),
+            cell("scheme4", "student", 0.5, (-0.1, -0.14, -0.04), "scheme"),
+            cell("high", "student", 0.7, (0.1, -0.5, 0.5), "yardstick", None),
+        )
+    )
+    assert findings.half_widths([found]) == pytest.approx((0.01, 0.05))
+    assert findings.half_widths([findings.dataset_finding(dataset(TEXTCNN, TEACHER))]) is None
 
 
 def test_mean_curves_keep_the_iterations_that_every_seed_has() -> None:
@@ -85,25 +132,59 @@ def test_mean_curves_keep_the_iterations_that_every_seed_has() -> None:
         CurvePoint("d", "m", "student", seed, "p", at, "validation student", value)
         for seed, at, value in [(0, 10, 0.2), (1, 10, 0.4), (0, 20, 0.6)]
     ]
-    curve = findings.mean_curves(points)["m", "student"]
+    curve = mean_curves(points)["m", "student"]
     assert len(curve) == 1
     assert curve[0] == pytest.approx((10, 0.3))
 
 
-@pytest.mark.parametrize(("values", "rising"), [([0.1, 0.2, 0.3, 0.4], True), ([0.1, 0.39, 0.4, 0.405], False)])
+@pytest.mark.parametrize(("values", "rising"), [([10, 20, 30, 40], True), ([10, 39, 40, 40.5], False)])
 def test_still_rising(values: list[float], rising: bool) -> None:
-    assert findings.still_rising([(25 * (at + 1), value) for at, value in enumerate(values)]) is rising
+    assert still_rising([(25 * (at + 1), value) for at, value in enumerate(values)]) is rising
 
 
-def test_entropy_must_rise_for_every_teacher() -> None:
-    base = TemperatureResult(
-        classes=["a", "b"],
-        temperature=2.0,
-        grid=[1.0, 2.0],
-        entropy={0: [0.1, 0.3], 1: [0.2, 0.5]},
-        log_classes=math.log(2),
-        items=[],
-    )
-    assert findings.entropy_rises(base)
-    assert findings.entropy_share(base) == pytest.approx(0.4 / math.log(2))
-    assert not findings.entropy_rises(base.model_copy(update={"entropy": {0: [0.1, 0.3], 1: [0.2, 0.2]}}))
+def test_a_curve_of_the_last_stage_alone_cannot_tell() -> None:
+    assert still_rising([(90, 10), (95, 20), (97, 30), (100, 90)]) is None
+    assert still_rising([(50, 10), (100, 90)]) is None
+    assert still_rising([]) is None
+
+
+def course(name: str, method: str, values: list[float]) -> list[CurvePoint]:
+    return [
+        CurvePoint(name, method, "student", 0, "p", 25 * (at + 1), "validation student", value)
+        for at, value in enumerate(values)
+    ]
+
+
+def test_curves_that_cannot_tell_are_counted_apart() -> None:
+    points = course("d", "a", [0.1, 0.2, 0.3, 0.4]) + course("d", "b", [0.1, 0.39, 0.4, 0.405])
+    points += course("d", "c", [0.1, 0.9, 0.95]) + course("e", "a", [0.4, 0.4, 0.4, 0.4])
+    points += [point._replace(series="loss student/hard") for point in course("d", "f", [0.1, 0.2, 0.3, 0.4])]
+    assert levelling(points) == (1, 2, 1)
+    assert levelling([]) == (0, 0, 0)
+
+
+SOFTMAX = TemperatureResult(
+    classes=["a", "b"],
+    temperature=2.0,
+    grid=[1.0, 2.0],
+    entropy={0: [0.1, 0.3], 1: [0.2, 0.5]},
+    rises=True,
+    log_classes=math.log(2),
+    items=[],
+)
+
+
+def test_the_share_of_the_largest_entropy_over_the_sets() -> None:
+    share = 0.4 / math.log(2)
+    assert findings.entropy_share(SOFTMAX) == pytest.approx(share)
+    even = SOFTMAX.model_copy(update={"entropy": {0: [0.1, math.log(2)]}})
+    found = findings.softness([SOFTMAX, even])
+    assert found is not None
+    assert found == pytest.approx((0, 2, 2.0, share, 1.0))
+    assert findings.softness([]) is None
+
+
+def test_a_set_whose_entropy_falls_is_counted_by_the_stored_verdict() -> None:
+    flat = SOFTMAX.model_copy(update={"entropy": {0: [0.693147, 0.693147]}})
+    found = findings.softness([flat, SOFTMAX.model_copy(update={"rises": False})])
+    assert found is not None and (found.falling, found.sets) == (1, 2)

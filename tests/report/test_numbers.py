@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import pytest
 
 from replication.report import numbers
-from replication.report.figures.curves import spread
 from replication.report.figures.style import LOOKS, OKABE_ITO, look
 
 
@@ -30,16 +27,15 @@ def test_duration(value: float, text: str) -> None:
     assert numbers.duration(value) == text
 
 
-def test_labels_are_moved_apart_about_their_middle() -> None:
-    assert spread([0.1, 0.5], 0.1) == pytest.approx([0.1, 0.5])
-    assert spread([0.5, 0.5], 0.1) == pytest.approx([0.45, 0.55])
-    moved = spread([0.50, 0.52, 0.58, 0.9], 0.1)
-    assert all(above - below >= 0.1 - 1e-9 for below, above in pairwise(moved))
-    assert sum(moved[:3]) == pytest.approx(1.6)
-
-
 def test_looks_are_fixed_by_name() -> None:
     assert look("soft_label") == LOOKS["soft_label"]
     assert look("some_new_method") == look("some_new_method")
     assert look("some_new_method").colour in OKABE_ITO.values()
     assert len(set(LOOKS.values())) == len(LOOKS)
+
+
+def test_variants_of_a_scheme_share_its_colour() -> None:
+    for name, appearance in LOOKS.items():
+        family = name[: len("scheme1")]
+        if family in LOOKS:
+            assert appearance.colour == LOOKS[family].colour

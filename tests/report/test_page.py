@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -14,10 +15,12 @@ from xml.etree import ElementTree
 
 import pytest
 
+from replication.config import available
 from replication.errors import UserError
 from replication.report import build
+from replication.report import page as page_module
 from tests import made_runs
-from tests.made_runs import CLASSES, PARAMETERS, evaluated
+from tests.made_runs import CLASSES, JOINT, METHODS, OPINION, PARAMETERS, SCHEMES, SEEDS, evaluated
 
 VOID = {"meta", "br", "line", "link", "img", "input", "hr", "mspace"}
 LOADING = {
@@ -127,11 +130,13 @@ def test_loads_nothing(page: Page, html: str) -> None:
         if name in ("href", "xlink:href"):
             assert value.startswith("#") or (tag == "a" and value.startswith("records/"))
     assert "http" not in html
+    assert "javascript:" not in html
 
 
 def test_record_links_lead_to_files(page: Page, published: Path) -> None:
     links = [value for _, name, value in page.attributes if name == "href" and value.startswith("records/")]
-    assert len(links) == len(set(links)) == 2 * (3 * 4 + 2) - 4
+    runs = len(CLASSES) * (len(SEEDS) * (len(METHODS) + 1) + 2) + len(SEEDS) * (1 + len(SCHEMES) + len(JOINT))
+    assert len(links) == len(set(links)) == runs - 4
     assert all((published / link).is_file() for link in links)
 
 
@@ -178,20 +183,20 @@ def test_numbers_come_from_the_records(page: Page, published: Path) -> None:
     for dataset in CLASSES:
         for models in metrics[dataset].values():
             for scores in models.values():
-                score = scores["macro_f1"]
-                expected = f"{100 * score['mean']:.1f} {100 * score['low']:.1f} to {100 * score['high']:.1f}"
-                assert expected in text
+                for score in scores.values():
+                    expected = f"{100 * score['mean']:.1f} {100 * score['low']:.1f} to {100 * score['high']:.1f}"
+                    assert expected in text
     assert "c0ffee" in text
-    assert "Soft labels: +" in text
-    assert "clearly above" in text
+    assert "Taught by a frozen teacher, above it: RCO +" in text
+    assert "Without a teacher, not told apart from it: Label smoothing" in text
 
 
 def test_missing_cells_and_seeds_are_shown(page: Page) -> None:
     text = plain(page)
     assert "no result: no run in build/student/reviews/logit_mse/seed0" in text
     assert "2 of 3 seeds" in text
-    assert "Logit regression: no result." in text
-    assert "1 without a result" in text
+    assert "No result: Logit regression." in text
+    assert "1 method without a result" in text
     assert "Every taught student ends" not in text
 
 
@@ -203,6 +208,93 @@ def test_commands_stand_there(page: Page) -> None:
 
 def test_the_same_records_give_the_same_bytes(folder: Path, html: str) -> None:
     assert build(folder).read_bytes() == html.encode()
+
+
+def test_neither_page_nor_figures_depend_on_the_order_of_hashes(folder: Path) -> None:
+    code = "import sys; from pathlib import Path; from replication.report import build; build(Path(sys.argv[1]))"
+    found = []
+    for seed in ("1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(folder)], env=environment, check=False, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        files = [folder / "index.html", *sorted((folder / "figures").glob("*.svg"))]
+        found.append({path.name: path.read_bytes() for path in files})
+    assert len(found[0]) == 1 + len(CLASSES) + 1
+    assert found[0] == found[1]
+
+
+def test_mathematics_in_a_name_stays_as_it_is(folder: Path) -> None:
+    path = folder / "temperature.json"
+    softmax = json.loads(path.read_text())
+    softmax["titles"]["classes"] = [r"$\frac$ x", "$5 and $6", "c"]
+    path.write_text(json.dumps(softmax))
+    page = build(folder).read_text(encoding="utf-8")
+    drawing = page[page.index('"bars-titles-1-title') :].split("</svg>")[0]
+    for name in (r"$\frac$ x", "$5 and $6"):
+        assert re.search(rf"<text[^>]*>{re.escape(name)} ", drawing)
+
+
+@pytest.mark.parametrize(("points", "title"), [(2, "Validation scores during training"), (0, "No training curve has")])
+def test_no_finding_is_told_from_too_few_points(folder: Path, points: int, title: str) -> None:
+    path = folder / "curves.csv"
+    header, *rows = path.read_text().splitlines(keepends=True)
+    kept = [row for row in rows if int(row.split(",")[5]) <= 25 * points]
+    path.write_text("".join([header, *kept]))
+    text = plain(Page(build(folder).read_text()))
+    assert title in text
+    assert "levelled off by" not in text and "in the last quarter" not in text
+    assert ("There are too few evaluations to tell" in text) is (points > 0)
+    assert "The learning rate falls to 0" not in text
+
+
+def test_what_the_curves_tell_comes_with_its_caveat(page: Page) -> None:
+    text = plain(page)
+    assert re.search(r"In (all|\d+ of) \d+ mean curves the validation score still gains more than a point", text)
+    assert "The learning rate falls to 0 by the end, which has its part in that" in text
+
+
+def test_sets_come_in_one_order_throughout(page: Page) -> None:
+    panels = [name for name in page.ids if re.fullmatch(r"(entropy|results)-[a-z]+-title", name)]
+    assert panels == [f"{figure}-{name}-title" for figure in ("results", "entropy") for name in CLASSES]
+
+
+def test_the_title_of_the_entropies_is_their_share_and_the_text_says_what_is_definition(page: Page) -> None:
+    text = plain(page)
+    assert re.search(r"At T = 2 the teachers’ softmax has \d+ to \d+% of the largest entropy", text)
+    assert "That entropy rises with T follows from the definition of the softmax" in text
+
+
+def test_an_entropy_that_falls_is_told_as_an_error(folder: Path) -> None:
+    path = folder / "temperature.json"
+    softmax = json.loads(path.read_text())
+    softmax["titles"]["rises"] = False
+    path.write_text(json.dumps(softmax))
+    text = plain(Page(build(folder).read_text()))
+    assert "Entropy falls at a step of T on 1 of 3 sets, which no softmax does" in text
+
+
+def test_the_outputs_of_every_teacher_are_named(page: Page, folder: Path) -> None:
+    cells = json.loads((folder / "results.json").read_text())["datasets"][0]["cells"]
+    digests = [seed["teacher"] for cell in cells if cell["method"] == "soft_label" for seed in cell["seeds"]]
+    assert len(set(digests)) == len(SEEDS)
+    assert f"Teacher outputs, Titles {', '.join(digests)}" in plain(page)
+
+
+def test_a_row_of_changed_code_is_said_to_be_in_no_clone(folder: Path, page: Page) -> None:
+    assert "no clone has exactly that code" not in plain(page)
+    results = json.loads((folder / "results.json").read_text())
+    results["datasets"][0]["cells"][0]["seeds"][0]["commit"] += "+"
+    (folder / "results.json").write_text(json.dumps(results))
+    text = plain(Page(build(folder).read_text()))
+    assert re.search(r"1 of \d+ runs were made by code that differed from its commit, so no clone", text)
+
+
+def test_intervals_of_shares_stay_within_them(folder: Path) -> None:
+    for methods in json.loads((folder / "metrics.json").read_text()).values():
+        for scores in (scores for models in methods.values() for scores in models.values()):
+            assert all(0 <= score["low"] <= score["high"] <= 1 for score in scores.values())
 
 
 @pytest.mark.parametrize("name", ["results.json", "cards.json", "temperature.json", "curves.csv"])
@@ -233,12 +325,14 @@ def test_a_damaged_file_is_named(folder: Path, name: str, content: str, message:
 
 def test_builds_with_no_result_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made_runs.make_tree(tmp_path)
-    for name in ("student", "teacher", "yardstick"):
+    for name in ("student", "teacher", "yardstick", "historical", "scheme"):
         shutil.rmtree(tmp_path / "build" / name)
     monkeypatch.chdir(tmp_path)
     text = plain(Page(build(evaluated()).read_text()))
     assert "has no result, so nothing can be held against it" in text
     assert "No teacher has been trained yet" in text
+    assert "No student of a scheme can be held against the TextCNN yet" in text
+    assert "There is no share of negative flips" in text
 
 
 def test_an_unknown_method_has_a_name_and_a_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,3 +366,109 @@ def test_the_result_figures_stand_alone_too(folder: Path) -> None:
         assert "prefers-color-scheme: dark" in text and "--vermillion: #" in text
         assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
     assert not (folder / "figures/results-left-over.svg").exists()
+
+
+def test_schemes_stand_beside_their_teachers(page: Page, folder: Path) -> None:
+    text = plain(page)
+    metrics = json.loads((folder / "metrics.json").read_text())[OPINION]
+    for scheme in JOINT:
+        student, teacher = (metrics[scheme][model]["macro_f1"] for model in ("student", "teacher"))
+        row = text[text.index("Schemes 1 to 5 on") :]
+        row = row[row.index({"scheme2": "Scheme 2, isolated", "scheme4": "Scheme 4, losses added"}[scheme]) :][:200]
+        assert f"{100 * student['mean']:.1f} {100 * student['low']:.1f} to" in row
+        assert f"{100 * teacher['mean']:.1f} {100 * teacher['low']:.1f} to" in row
+    for words in ("Historical TextCNN", "Negative flips", "0 by definition", "frozen", "its own teacher: "):
+        assert words in text
+    assert f"schemes-{OPINION}-figure" in page.ids
+    assert (folder / f"figures/schemes-{OPINION}.svg").is_file()
+
+
+def test_the_made_set_is_called_semi_synthetic_wherever_its_numbers_stand(html: str) -> None:
+    text = plain(Page(re.sub(r"<(style|desc)\b.*?</\1>", "", html, flags=re.DOTALL)))
+    named = [found.start() for found in re.finditer(r"\bSpam\b", text)]
+    assert len(named) > 8
+    said = ("Spam (semi-synthetic)", "Spam: semi-synthetic")
+    assert [text[at : at + 40] for at in named if not text[at:].startswith(said)] == []
+    for caption in re.findall(r"<caption>(.*?)</caption>", html, flags=re.DOTALL):
+        if f"<code>{OPINION}</code>" in caption or "each family’s" in caption.lower():
+            assert "semi-synthetic" in caption
+
+
+def test_recall_by_family_says_which_families_training_never_saw(page: Page) -> None:
+    text = plain(page)
+    start = text.index("recall by kind of junk")
+    assert re.search(r"gambling 20 items loans 20 items replicas 20 items, test only", text[start:])
+
+
+def test_the_data_card_of_the_made_set_has_families_and_masked_examples(page: Page, html: str) -> None:
+    text = plain(page)
+    assert "Items by family and split of Spam (semi-synthetic)" in text
+    assert "loans: 10 examples, long runs of digits masked" in text
+    assert "replicas: no example outside the test set" in text
+    assert html.count("loans &lt;b&gt;3&lt;/b&gt; 电话•••••••••••") == 1
+    assert "1f" * 32 in text and "2e" * 32 in text
+
+
+def test_a_scheme_and_its_teacher_are_one_run(page: Page, folder: Path) -> None:
+    environments = json.loads((folder / "results.json").read_text())["environments"]
+    runs = len(CLASSES) * (len(SEEDS) * (len(METHODS) + 1) + 2) + len(SEEDS) * (1 + len(SCHEMES)) - 4
+    assert sum(one["runs"] for one in environments) == runs
+    minutes, seconds = divmod(round(12.5 * runs), 60)
+    assert f"Runs {runs}, {minutes} min {seconds} s of training and fitting in sum" in plain(page)
+
+
+def test_a_pool_of_another_size_is_told(page: Page) -> None:
+    assert "a transfer pool of 20, on Spam (semi-synthetic) 20, whose labels no training sees" in plain(page)
+
+
+def test_budgets_are_told_from_the_records(page: Page) -> None:
+    text = plain(page)
+    assert (
+        "Titles: all 5 arms had the same number of updates of the student, 100, on batches of at most 16 items." in text
+    )
+    assert "Reviews: all 4 arms had the same" in text
+    assert "anchor-0: 25, anchor-1: 25, anchor-2: 25, anchor-3: 25" in text
+
+
+def test_an_odd_budget_is_told(folder: Path) -> None:
+    results = json.loads((folder / "results.json").read_text())
+    cell = next(cell for cell in results["datasets"][0]["cells"] if cell["method"] == "soft_label")
+    cell["seeds"][1]["iterations"] = 80
+    (folder / "results.json").write_text(json.dumps(results))
+    text = plain(Page(build(folder).read_text()))
+    assert "not all 5 arms had the same budget" in text
+    assert "Soft labels had 100 or 80 on batches of 16" in text
+
+
+def test_the_route_has_its_anchors_seed_by_seed(page: Page) -> None:
+    assert "RCO on Titles Seed Anchor 1 Anchor 2 Anchor 3 Anchor 4 0 25: 50.0 50: 60.0 75: 70.0 end: 80.0" in plain(
+        page
+    )
+
+
+DESCRIBED = sorted({*available("methods"), *made_runs.SCHEMES, "historical", "scheme1_labelled", "scheme4_own_rate"})
+
+
+@pytest.mark.parametrize("method", DESCRIBED)
+def test_every_method_is_described_with_its_loss(method: str) -> None:
+    environment = page_module.templates()
+    text = environment.get_template(f"en/methods/{method}.html.j2").render()
+    ElementTree.fromstring(f"<div>{text}</div>")
+    assert "<p>" in text and "<math" in text
+    assert "<script" not in text
+
+
+def test_no_method_goes_undescribed(page: Page, html: str) -> None:
+    assert {f"method-{method}" for method in [*METHODS, *SCHEMES, "historical"]} <= set(page.ids)
+    assert "Its file in the package describes it" not in html
+
+
+def test_every_network_has_its_training_curve_and_other_scores_have_none(page: Page, html: str) -> None:
+    panels = [name for name in page.ids if name.startswith("curves-") and name.endswith("-title")]
+    expected = {f"curves-{dataset}-{method}-title" for dataset in CLASSES for method in METHODS}
+    expected |= {f"curves-{OPINION}-{method}-title" for method in [*SCHEMES, "historical"]}
+    assert set(panels) == expected - {"curves-reviews-logit_mse-title"}
+    assert "Scheme 2, isolated: 76.9, teacher 86.2" in html
+    assert "−100" not in re.sub(
+        r"<desc.*?</desc>", "", html[html.index('id="training"') : html.index('id="temperature"')]
+    )

@@ -9,15 +9,21 @@ from replication.report.findings import METRIC
 from replication.report.words import Words
 from replication.results.cells import BASELINE, CellResult, DatasetResult
 
-WIDTH, ROW, LEFT = 360, 29, 108
+WIDTH, ROW, LEFT = 360, 29, 122
 FAR = 0.12
 """A yardstick this much lower than every trained cell is shown as an arrow at the edge, so that the rest has room."""
 
 
+def shown_cells(dataset: DatasetResult) -> list[CellResult]:
+    """The rows of the panel: all but the schemes, which have a figure of their own."""
+    return [cell for cell in dataset.cells if cell.group != "scheme"]
+
+
 def shared_limits(datasets: list[DatasetResult]) -> tuple[float, float]:
     """The common axis of all panels, in percent: every trained cell, and every yardstick that is not far below."""
-    trained = [cell for dataset in datasets for cell in dataset.cells if cell.metrics and cell.kind == "trained"]
-    rest = [cell for dataset in datasets for cell in dataset.cells if cell.metrics and cell.kind != "trained"]
+    found = [cell for dataset in datasets for cell in shown_cells(dataset) if cell.metrics]
+    trained = [cell for cell in found if cell.trained]
+    rest = [cell for cell in found if not cell.trained]
     if not trained:
         return 0.0, 100.0
     floor = min(cell.metrics[METRIC].low for cell in trained)
@@ -29,7 +35,7 @@ def shared_limits(datasets: list[DatasetResult]) -> tuple[float, float]:
 
 def results_panel(dataset: DatasetResult, limits: tuple[float, float], title: str, words: Words) -> str:
     """One dataset: a row a cell, its mean, interval and seeds; the TextCNN's interval as a band behind all."""
-    cells = dataset.cells
+    cells = shown_cells(dataset)
     axes = panel(WIDTH, 64 + ROW * len(cells), LEFT, right=42)
     axes.set_xlim(*limits)
     axes.set_ylim(len(cells) - 0.4, -0.6)
@@ -45,7 +51,7 @@ def results_panel(dataset: DatasetResult, limits: tuple[float, float], title: st
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.set_xlabel(words.text("macro_f1_axis"))
-    return svg(axes, f"results-{dataset.name}", title, words.text("results_description", dataset=dataset))
+    return svg(axes, f"results-{dataset.name}", title, words.text("results_description", cells=cells))
 
 
 def _draw_row(axes: Axes, row: int, cell: CellResult, limits: tuple[float, float], words: Words) -> None:

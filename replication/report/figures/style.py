@@ -39,6 +39,7 @@ SETTINGS: dict[Any, Any] = {
     "font.size": 11.0,
     "svg.fonttype": "none",
     "text.color": INK,
+    "text.parse_math": False,
     "axes.edgecolor": MUTED,
     "axes.labelcolor": INK,
     "axes.facecolor": "none",
@@ -69,14 +70,31 @@ class Look(NamedTuple):
     marker: str
 
 
+BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, YELLOW = OKABE_ITO.values()
 LOOKS = {
     "supervised": Look(INK, "o"),
-    "soft_label": Look(OKABE_ITO["blue"], "s"),
-    "logit_mse": Look(OKABE_ITO["vermillion"], "D"),
-    "tfidf_logistic": Look(OKABE_ITO["green"], "P"),
-    "majority": Look(OKABE_ITO["purple"], "X"),
+    "soft_label": Look(BLUE, "s"),
+    "logit_mse": Look(VERMILLION, "D"),
+    "tfidf_logistic": Look(GREEN, "P"),
+    "majority": Look(PURPLE, "X"),
+    "label_smoothing": Look(ORANGE, "^"),
+    "pseudo_label": Look(SKY, "v"),
+    "fitnets": Look(YELLOW, "p"),
+    "rco": Look(GREEN, "h"),
+    "other_teacher": Look(PURPLE, "<"),
+    "historical": Look(YELLOW, "*"),
+    "scheme1": Look(VERMILLION, "d"),
+    "scheme1_soft_label": Look(VERMILLION, "s"),
+    "scheme1_labelled": Look(VERMILLION, "^"),
+    "scheme1_soft_label_labelled": Look(VERMILLION, "p"),
+    "scheme2": Look(BLUE, "o"),
+    "scheme3": Look(GREEN, "v"),
+    "scheme4": Look(ORANGE, "D"),
+    "scheme4_own_rate": Look(ORANGE, "H"),
+    "scheme5": Look(PURPLE, "s"),
+    "scheme5_control": Look(PURPLE, "o"),
 }
-"""Methods that had a look before: it stays the same in every report."""
+"""Methods that had a look before: it stays the same in every report. Variants of a scheme share its colour."""
 MARKERS = ("^", "v", "<", ">", "p", "h", "*", "d", "H", "8")
 
 

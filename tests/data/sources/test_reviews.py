@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from replication.config import Preparation
+from replication.config import load
 from replication.data.fetch import fetch
 from replication.data.prepare import prepare
 from replication.data.source import load_source
@@ -40,7 +40,7 @@ def test_fetching_again_mends_what_is_wrong(raw: Path) -> None:
 
 
 def test_preparation_drops_repetitions_and_contradictions(raw: Path, tmp_path: Path) -> None:
-    settings = Preparation(labelled=800, pool=4000, validation=400, test=1500, similarity=0.7, seed=0)
+    settings = load().preparation.model_copy(update={"seed": 0})
     prepare("reviews", raw, tmp_path / "reviews", settings)
     card = load_card(tmp_path / "reviews")
     assert card["raw_items"] == 35124

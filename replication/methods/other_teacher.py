@@ -1,0 +1,30 @@
+"""Soft labels from the teacher of another seed: how far the student follows its own teacher and not any teacher.
+
+A control for fidelity: the recipe is that of soft labels (Hinton, Vinyals & Dean 2015, section 2) and differs in the
+teacher alone, which was fine-tuned independently. Seed k of the profile's list learns from the teacher of the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from replication.batches import Batch
+from replication.phases import Context, Phase, Terms
+from replication.recipes import SoftSettings, soft_terms
+
+
+class Settings(SoftSettings):
+    """As for soft labels."""
+
+    def targets(self) -> Sequence[str]:
+        """The logits of the other teacher."""
+        return ("other_logits",)
+
+
+def phases(context: Context[Settings]) -> Iterator[Phase]:
+    """One phase: hard loss on the labelled items, soft loss on all."""
+
+    def terms(batch: Batch) -> Terms:
+        return soft_terms(context.student(batch).logits, batch, batch.targets["other_logits"], context.settings)
+
+    yield context.single_phase(terms)

@@ -1,0 +1,38 @@
+"""Scheme 3: as scheme 2, and the soft loss towards the student is fed back into the teacher's step.
+
+Order inside an iteration: the teacher's step on CE(y, z_t) + feedback_weight·T²·KL(p_t^T ‖ p_s^T), where the student is
+as the previous iteration left it and gets no gradient; then the student's step as in scheme 2, on the teacher's logits
+after its step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from replication.batches import Batch
+from replication.losses import soft_cross_entropy
+from replication.phases import Context, Phase, Term, Terms
+from replication.recipes import JointSettings, joint_phase, on_labels, soft_terms
+from replication.strict import Weight
+
+
+class Settings(JointSettings):
+    """As for scheme 2, and the weight of the feedback."""
+
+    feedback_weight: Weight = 1.0
+
+
+def phases(context: Context[Settings]) -> Iterator[Phase]:
+    """One phase of two updates: the teacher's with feedback, then the student's."""
+    student, teacher, settings = context.student, context.teacher.network, context.settings
+
+    def teach(batch: Batch) -> Terms:
+        hard = on_labels(teacher, batch)
+        followed = student.target(batch).logits
+        feedback = soft_cross_entropy(followed, teacher(batch).logits, settings.temperature)
+        return {"hard": hard, "feedback": Term(feedback, settings.feedback_weight)}
+
+    def learn(batch: Batch) -> Terms:
+        return soft_terms(student(batch).logits, batch, teacher.target(batch).logits, settings)
+
+    yield joint_phase(context, teach, learn)

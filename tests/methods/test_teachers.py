@@ -1,0 +1,83 @@
+"""The runs that students learn from: BERT on labels, and the historical TextCNN on legacy items alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from safetensors.torch import load_file
+
+from replication.clock import Clock
+from replication.data.splits import load_splits
+from replication.predictions import read_hidden
+from replication.records import read_run
+from replication.tasks import Role
+from tests.methods.small import SEEDS, SIZES, TEACHER, TRAINING, Pipeline, outputs
+
+ITERATIONS = TEACHER.training.iterations
+
+
+def test_a_teacher_leaves_its_word_on_all_texts_its_hidden_states_and_its_route(pipeline: Pipeline) -> None:
+    folder, splits = pipeline.root / "teacher" / "seed0", load_splits(pipeline.root / "data")
+    run, predictions = read_run(folder)
+    assert (run.method, run.model, run.network, run.iterations) == ("supervised", "teacher", "bert", ITERATIONS)
+    assert run.training_items == SIZES.labelled
+    parts = {name: getattr(splits, name) for name in ("labelled", "pool", "validation", "test")}
+    assert predictions.ids == [id_ for part in parts.values() for id_ in part.ids]
+    assert predictions.split == [name for name, part in parts.items() for _ in part.ids]
+    for layer in TEACHER.hidden_layers:
+        ids, states = read_hidden(folder / "hidden.parquet", layer)
+        assert ids == predictions.ids and states.shape == (len(ids), 8) and states.std() > 0
+    points = sorted(int(path.stem) for path in (folder / "route").iterdir())
+    assert len(points) == TEACHER.route_points and points == sorted(set(points)) and points[-1] < ITERATIONS
+    assert not (folder / "model.safetensors").exists()
+
+
+def test_the_states_of_the_route_differ(pipeline: Pipeline) -> None:
+    states = [load_file(path) for path in sorted((pipeline.root / "teacher/seed0/route").iterdir())]
+    weights = np.stack([state["bert.network.classifier.weight"].numpy() for state in states])
+    assert len(np.unique(weights, axis=0)) == len(states)
+
+
+def test_the_teacher_knows_more_than_chance(pipeline: Pipeline) -> None:
+    scores = [read_run(pipeline.root / f"teacher/seed{seed}")[0].validation_macro_f1 for seed in SEEDS]
+    assert min(scores) > 0.6
+    said = [read_run(pipeline.root / f"teacher/seed{seed}")[1].logits for seed in SEEDS]
+    assert (said[0] != said[1]).any()
+
+
+def test_the_historical_model_learns_from_legacy_items_alone(pipeline: Pipeline) -> None:
+    run, predictions = read_run(pipeline.root / "historical" / "seed0")
+    splits = load_splits(pipeline.root / "data")
+    assert (run.method, run.model, run.network) == ("historical", "teacher", "textcnn")
+    assert (run.iterations, run.training_items) == (TRAINING.iterations, SIZES.history)
+    legacy = predictions.of("history_validation")
+    assert splits.history_validation is not None and splits.history_validation.labels is not None
+    assert legacy.ids == splits.history_validation.ids
+    right = legacy.logits.argmax(-1) == splits.history_validation.labels
+    assert right.mean() > 0.7
+    assert {"labelled", "pool", "validation", "test"} <= set(predictions.split)
+
+
+@pytest.mark.parametrize("role", ["teacher", "historical"])
+def test_a_killed_teacher_goes_on_to_the_same_bytes(
+    pipeline: Pipeline, role: Role, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class KilledError(Exception):
+        pass
+
+    done = 0
+
+    def tick(clock: Clock) -> bool:
+        nonlocal done
+        done += 1
+        if done == 17:
+            raise KilledError
+        return False
+
+    monkeypatch.setattr(Clock, "tick", tick)
+    with pytest.raises(KilledError):
+        pipeline.train("supervised", "killed", role)
+    found = outputs(pipeline.train("supervised", "killed", role))
+    assert found == outputs(pipeline.root / role / "seed0")
+    assert done == (ITERATIONS if role == "teacher" else TRAINING.iterations)
+    assert ("route/4.safetensors" in found) is (role == "teacher"), "kept before the kill, and there after it"

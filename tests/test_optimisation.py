@@ -1,0 +1,103 @@
+"""Learning rates over one or several phases, rates by module, clipping, weight decay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import nn
+
+from replication.batches import Batch
+from replication.losses import cross_entropy
+from replication.optimisation import learning_rate
+from replication.phases import Phase, Term, Terms, Update
+from replication.train import fit
+from tests.toy import TRAINING, items, loop, network, supervised, toy
+
+
+def test_learning_rate_rises_then_falls_to_zero() -> None:
+    phase = replace(supervised(network("student")), iterations=20)
+    rates = [learning_rate(phase.updates[0], phase, iteration) for iteration in range(21)]
+    assert rates[:3] == pytest.approx([0.025, 0.05, 0.05])
+    assert rates[11] == pytest.approx(0.05 * 9 / 18)
+    assert rates[20] == 0.0
+
+
+def test_a_schedule_over_several_phases_gives_the_rates_of_one_long_phase() -> None:
+    long = supervised(network("student"))
+    whole = [learning_rate(long.updates[0], long, iteration) for iteration in range(30)]
+    parts: list[float] = []
+    for before, iterations in ((0, 2), (2, 11), (13, 17)):
+        part = replace(long, iterations=iterations, schedule=(before, 30))
+        parts += [learning_rate(part.updates[0], part, iteration) for iteration in range(iterations)]
+    assert parts == whole
+
+
+def test_phases_with_one_schedule_and_kept_optimisers_are_to_the_bit_one_long_phase() -> None:
+    def run(lengths: Sequence[int]) -> tuple[dict[str, torch.Tensor], list[float]]:
+        student = network("student")
+        before, phases = 0, []
+        for length in lengths:
+            phase = replace(supervised(student, evaluations=length), iterations=length, keep_optimisers=True)
+            phases.append(replace(phase, schedule=(before, 30)))
+            before += length
+        trained = fit(iter(phases), loop(items(), student.streams))
+        return student.state_dict(), [point.learning_rate for point in trained.history]
+
+    whole, rates = run([30])
+    parts, same_rates = run([2, 11, 17])
+    assert same_rates == rates
+    assert all(torch.equal(whole[name], parts[name]) for name in whole)
+
+
+def test_a_scale_multiplies_the_rate_of_its_module_alone() -> None:
+    def run(scales: Sequence[float]) -> tuple[torch.Tensor, torch.Tensor]:
+        student = network("student")
+        halves = [toy(student).features, toy(student).classifier]
+        before = [nn.utils.parameters_to_vector(half.parameters()).detach().clone() for half in halves]
+
+        def terms(batch: Batch) -> Terms:
+            return {"hard": Term(cross_entropy(student(batch).logits, batch.labels))}
+
+        update = Update("student", halves, terms, TRAINING, optimiser="sgd", scales=scales)
+        fit(iter([Phase("student", 1, [update], [], 1)]), loop(items(), student.streams))
+        after = [nn.utils.parameters_to_vector(half.parameters()).detach() for half in halves]
+        return after[0] - before[0], after[1] - before[1]
+
+    plain, same, scaled = run([]), run([1.0, 1.0]), run([1.0, 0.25])
+    assert all(torch.equal(one, other) and one.any() for one, other in zip(plain, same, strict=True))
+    assert torch.equal(scaled[0], plain[0])
+    torch.testing.assert_close(scaled[1], 0.25 * plain[1], rtol=1e-4, atol=1e-7)
+
+
+def test_gradients_are_clipped_to_the_norm() -> None:
+    student = network("student")
+    before = {name: value.clone() for name, value in student.named_parameters()}
+
+    def terms(batch: Batch) -> Terms:
+        return {"hard": Term(1000 * cross_entropy(student(batch).logits, batch.labels))}
+
+    training = TRAINING.model_copy(update={"clip_norm": 0.5, "learning_rate": 1.0, "warmup": 0.0})
+    update = Update("student", [student], terms, training, optimiser="sgd")
+    fit(iter([Phase("student", 1, [update], [], 1)]), loop(items(), student.streams))
+    step = torch.cat([(value - before[name]).flatten() for name, value in student.named_parameters()])
+    assert step.norm().item() == pytest.approx(0.5, rel=1e-4)
+
+
+def test_weight_decay_spares_biases() -> None:
+    student = network("student")
+    before = {name: value.clone() for name, value in student.named_parameters()}
+
+    def terms(batch: Batch) -> Terms:
+        return {"zero": Term(0.0 * student(batch).logits.sum())}
+
+    training = TRAINING.model_copy(update={"weight_decay": 0.5, "learning_rate": 0.1, "warmup": 0.0})
+    fit(
+        iter([Phase("student", 1, [Update("student", [student], terms, training)], [], 1)]),
+        loop(items(), student.streams),
+    )
+    for name, value in student.named_parameters():
+        factor = 1.0 if value.ndim < 2 else 0.95
+        torch.testing.assert_close(value.detach(), factor * before[name])

@@ -1,0 +1,75 @@
+"""The stored route: what the teacher says at each state that was kept, computed when it is asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from replication.errors import UserError
+from replication.learners import save_state
+from replication.network import Network
+from replication.route import StoredRoute
+from tests.toy import items, network
+
+DATA, HELD_OUT = items(), items(withheld=0)
+
+
+def teacher(seed: int, width: int = 8) -> Network:
+    return network("teacher", seed, width)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """States after 2, 10 and 9 iterations, each of other weights."""
+    for iterations in (2, 10, 9):
+        save_state(teacher(iterations), tmp_path / f"{iterations}.safetensors")
+    return tmp_path
+
+
+def said(model: Network) -> torch.Tensor:
+    return model.predict(DATA.inputs["symbols"], DATA.lengths["symbols"]).logits
+
+
+def test_points_stand_in_the_order_of_training_and_end_with_the_end(folder: Path) -> None:
+    assert StoredRoute(folder, teacher(0), DATA, HELD_OUT).points == [2, 9, 10, None]
+
+
+def test_logits_are_those_of_the_state_whatever_was_asked_before(folder: Path) -> None:
+    route = StoredRoute(folder, teacher(0), DATA, HELD_OUT)
+    for point in (9, 2, 10, 2):
+        on_training, on_validation = route.logits(point)
+        assert torch.equal(on_training, said(teacher(point)))
+        assert torch.equal(on_validation, said(teacher(point)))
+
+
+def test_the_end_is_what_the_finished_teacher_left(folder: Path) -> None:
+    on_training, on_validation = StoredRoute(folder, teacher(0), DATA, HELD_OUT).logits(None)
+    assert torch.equal(on_training, DATA.targets["logits"]) and torch.equal(on_validation, HELD_OUT.targets["logits"])
+
+
+def test_training_items_cost_nothing_unless_they_are_asked_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    passes: list[int] = []
+    predict = Network.predict
+
+    def counted(self: Network, inputs: torch.Tensor, lengths: torch.Tensor) -> object:
+        passes.append(len(inputs))
+        return predict(self, inputs, lengths)
+
+    monkeypatch.setattr(Network, "predict", counted)
+    route = StoredRoute(folder, teacher(0), DATA, HELD_OUT)
+    none, on_validation = route.logits(9, training_items=False)
+    assert none.shape == (0, on_validation.shape[1]) and len(passes) == 1
+    assert torch.equal(route.logits(9)[1], on_validation) and len(passes) == 2
+    route.logits(9)
+    assert len(passes) == 2, "computed once"
+
+
+@pytest.mark.parametrize(
+    "stored", [teacher(9, width=5), Network("other", torch.nn.Linear(3, 2), "x", teacher(0).streams, "float32")]
+)
+def test_a_state_of_other_settings_is_an_error_of_one_line(folder: Path, stored: Network) -> None:
+    save_state(stored, folder / "9.safetensors")
+    with pytest.raises(UserError, match=r"9\.safetensors: the state of a teacher of other settings; run the stage"):
+        StoredRoute(folder, teacher(0), DATA, HELD_OUT).logits(9)
