@@ -143,7 +143,7 @@ class Parameters(Strict):
     """Run on the opinion datasets."""
     yardsticks: list[Name]
     precision: Literal["auto", "bfloat16", "float32"]
-    """Of the teacher's matrix products. `auto` is bfloat16 where the processor multiplies it natively."""
+    """Of matrix products and convolutions. `auto` is bfloat16 where the processor multiplies it natively."""
     preparation: Preparation
     teacher: Teacher
     student: Student

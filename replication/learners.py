@@ -29,12 +29,14 @@ class Readers:
     networks: dict[str, Network] = field(default_factory=dict)
     encoders: dict[str, Encoder] = field(default_factory=dict)
 
-    def add_textcnn(self, name: str, settings: config.Student, training_texts: Sequence[str]) -> CharacterVocabulary:
+    def add_textcnn(
+        self, name: str, settings: config.Student, training_texts: Sequence[str], precision: Precision
+    ) -> CharacterVocabulary:
         """A TextCNN on the characters of its training texts."""
         vocabulary = CharacterVocabulary.build(training_texts, settings.min_count)
         classes = len(self.splits.classes)
         model = self.streams.initialise(name, lambda: TextCNN(len(vocabulary), classes, settings))
-        self.networks[name] = Network(name, model, "characters", self.streams, "float32")
+        self.networks[name] = Network(name, model, "characters", self.streams, precision)
 
         def encode(texts: Sequence[str]) -> Encoded:
             return encoded(torch.from_numpy(vocabulary.encode(texts, settings.max_characters)))
@@ -83,9 +85,8 @@ def macro_f1(network: Network, items: Items, classes: int) -> float:
     return metrics.evaluate(items.labels.numpy(), predicted.numpy(), classes)["macro_f1"]
 
 
-def save_state(network: Network, path: Path) -> None:
-    """Write the weights that training changes as safetensors, bfloat16 where the network computes in it."""
-    dtype = torch.bfloat16 if network.precision == "bfloat16" else torch.float32
+def save_state(network: Network, path: Path, dtype: torch.dtype) -> None:
+    """Write the weights that training changes as safetensors in `dtype`."""
     trained = {name: weight for name, weight in network.model.named_parameters() if weight.requires_grad}
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".partial")

@@ -87,7 +87,7 @@ def make_learner(cell: Cell, seed: int, splits: Splits) -> Learner:
         # Of all training texts, the pool included, so that every arm has the same student.
         known = parts if cell.role == "historical" else [splits.labelled, splits.pool]
         texts = [text for part in known for text in part.texts]
-        vocabulary = readers.add_textcnn(cell.role, cell.student, texts).to_list()
+        vocabulary = readers.add_textcnn(cell.role, cell.student, texts, cell.precision).to_list()
     if cell.needs_bert:
         assert cell.teacher is not None and cell.checkpoint is not None and cell.states is not None
         readers.add_bert(cell.teacher, cell.checkpoint, cell.states, cell.precision, hidden=cell.role == "teacher")
@@ -137,9 +137,11 @@ def _fit(task: Task, learner: Learner, context: Context[MethodSettings], work: P
 
     observers = []
     if cell.role == "teacher" and cell.teacher is not None:
-        points = cell.teacher.route_points
+        points, half = cell.teacher.route_points, torch.bfloat16 if cell.precision == "bfloat16" else torch.float32
         route = [round(training.iterations * (point + 1) / (points + 1)) for point in range(points)]
-        observers.append(Observer(route, lambda done: save_state(network, work / "route" / f"{done}.safetensors")))
+        observers.append(
+            Observer(route, lambda done: save_state(network, work / "route" / f"{done}.safetensors", half))
+        )
     loop = Loop(learner.items, batches, network.streams, work, cell.checkpoint_seconds, on_progress, observers)
     return fit(methods.load(cell.method).phases(context), loop)
 
@@ -184,7 +186,7 @@ def _write(
         copy_out(work / "route", outputs / "route")
         write_hidden(outputs / "hidden.parquet", predictions.ids, {n: s.numpy() for n, s in hidden.items()})
     else:
-        save_state(learner.main, outputs / "model.safetensors")
+        save_state(learner.main, outputs / "model.safetensors", torch.float32)
         write_json(outputs / "vocabulary.json", learner.vocabulary)
     if context.joint is not None:
         _write_joint_teacher(context.joint.network, learner, run, outputs / "teacher")

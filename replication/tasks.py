@@ -44,7 +44,7 @@ class Cell:
     teacher: config.Teacher | None
     threads: int
     precision: Precision
-    """Of BERT's matrix products; the TextCNN computes in float32."""
+    """Of matrix products and convolutions."""
     checkpoint_seconds: float
     """How often the state is kept; no part of the run's identity."""
     checkpoint: Path | None = None
@@ -75,11 +75,11 @@ class Cell:
 
     def parameters(self) -> dict[str, Any]:
         """The parameters of a run, as its record shows them."""
-        found: dict[str, Any] = {"threads": self.threads, "method": self.settings}
+        found: dict[str, Any] = {"threads": self.threads, "precision": self.precision, "method": self.settings}
         if self.student is not None:
             found["student"] = self.student.model_dump(exclude={"budgets"})
         if self.needs_bert and self.teacher is not None:
-            found |= {"teacher": self.teacher.model_dump(), "precision": self.precision}
+            found |= {"teacher": self.teacher.model_dump()}
         return found
 
     def inputs(self, seed: int) -> dict[str, Path]:

@@ -127,7 +127,7 @@ STALE: list[tuple[str, object, set[str]]] = [
     ("student.training.iterations", 61, STUDENTS | HISTORICAL | END),
     ("teacher.training.learning_rate", 1.0e-5, TRAINED | END),
     ("teacher.checkpoint", "folder:elsewhere", {"checkpoint"} | TRAINED | END),
-    ("precision", "float32", TRAINED | END),
+    ("precision", "float32", TRAINED | HISTORICAL | END),
     ("preparation.pool", 401, {f"prepare@{d}" for d in DATASETS} | TRAINED | HISTORICAL | YARDSTICKS | END),
     ("statistics.draws", 1001, END),
     ("parallel.workers", 1, set()),

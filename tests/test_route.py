@@ -24,7 +24,7 @@ def teacher(seed: int, width: int = 8) -> Network:
 def folder(tmp_path: Path) -> Path:
     """States after 2, 10 and 9 iterations, each of other weights."""
     for iterations in (2, 10, 9):
-        save_state(teacher(iterations), tmp_path / f"{iterations}.safetensors")
+        save_state(teacher(iterations), tmp_path / f"{iterations}.safetensors", torch.float32)
     return tmp_path
 
 
@@ -70,6 +70,6 @@ def test_training_items_cost_nothing_unless_they_are_asked_for(folder: Path, mon
     "stored", [teacher(9, width=5), Network("other", torch.nn.Linear(3, 2), "x", teacher(0).streams, "float32")]
 )
 def test_a_state_of_other_settings_is_an_error_of_one_line(folder: Path, stored: Network) -> None:
-    save_state(stored, folder / "9.safetensors")
+    save_state(stored, folder / "9.safetensors", torch.float32)
     with pytest.raises(UserError, match=r"9\.safetensors: the state of a teacher of other settings; run the stage"):
         StoredRoute(folder, teacher(0), DATA, HELD_OUT).logits(9)
