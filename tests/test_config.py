@@ -63,6 +63,17 @@ def test_the_committed_parameters_are_allowed() -> None:
         ("preparation.labelled", 800.5, "preparation.labelled: 800.5 is not allowed"),
         ("preparation.history", 0, "preparation.history: 0 is not allowed: input should be greater than 0"),
         ("parallel.workers", 0, "parallel.workers"),
+        ("parallel.checkpoint_seconds", 0, "parallel.checkpoint_seconds: 0 is not allowed"),
+        ("statistics.seed", -1, "statistics.seed: -1 is not allowed"),
+        ("opinion_datasets", [], "opinion_datasets: [] is not allowed: list should have at least 1 item"),
+        ("datasets", ["reviews"], "opinion_datasets: 'spam_opinion_made' is not among datasets; add it there too"),
+        ("schemes", ["soft_label"], "schemes: 'soft_label' stands under methods too; name it once"),
+        ("schemes", ["sheme2"], "schemes: unknown name 'sheme2' (did you mean 'scheme2'?)"),
+        ("student.budgets.revews", {"iterations": 1, "batch_size": 1}, "student.budgets: unknown dataset 'revews'"),
+        ("student.budgets.reviews", {"iterations": 1}, "student.budgets.reviews.batch_size: missing"),
+        ("preparation.pools.revews", 5, "preparation.pools: unknown dataset 'revews' (did you mean 'reviews'?)"),
+        ("teacher.training.patience", 2, "teacher.training.patience: must be null"),
+        ("teacher.training.iterations", 8, "teacher.training.iterations: expected at least 9"),
         ("method_settings.soft_lable", {}, "method_settings.soft_lable: unknown method (did you mean 'soft_label'?)"),
     ],
 )
@@ -74,6 +85,15 @@ def test_bad_values_give_one_line_that_names_key_value_and_remedy(
         config.load(path)
     message = str(error.value)
     assert says in message and message.startswith(str(path)) and "\n" not in message
+
+
+def test_budgets_and_pools_of_a_set_take_the_place_of_the_common_ones(tmp_path: Path) -> None:
+    parameters = config.load(changed(tmp_path, "student.budgets", {"reviews": {"iterations": 7, "batch_size": 3}}))
+    own, common = parameters.student.on("reviews").training, parameters.student.on("news_titles").training
+    assert (own.iterations, own.batch_size) == (7, 3) and own.learning_rate == common.learning_rate
+    assert common == parameters.student.training
+    pools = config.load(changed(tmp_path, "preparation.pools", {"reviews": 9})).preparation
+    assert pools.on("reviews").pool == 9 and pools.on("news_titles").pool == pools.pool
 
 
 def test_a_missing_key_and_a_missing_file(tmp_path: Path) -> None:
@@ -92,7 +112,7 @@ def test_a_file_that_is_not_a_mapping(tmp_path: Path, text: str, says: str) -> N
 
 
 def test_exponents_are_numbers_as_dvc_writes_them(tmp_path: Path) -> None:
-    text = (ROOT / "params.yaml").read_text(encoding="utf-8").replace("learning_rate: 1.0e-3", "learning_rate: 3e-05")
+    text = (ROOT / "params.yaml").read_text(encoding="utf-8").replace("learning_rate: 3.0e-3", "learning_rate: 3e-05")
     (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
     assert config.load(tmp_path / "params.yaml").student.training.learning_rate == 3e-05
 
@@ -127,5 +147,8 @@ def test_settings_files_change_only_with_what_the_method_reads(tmp_path: Path) -
         return {path.stem: path.read_bytes() for path in (tmp_path / "settings").iterdir()}
 
     before, after = files("temperature", 2.0), files("temperature", 4.0)
-    assert {name for name in before if before[name] != after[name]} == {"soft_label"}
-    assert set(files("methods", ["supervised"])) == {"supervised"}
+    joint = {"scheme2", "scheme3", "scheme4", "scheme4_own_rate", "scheme5", "scheme5_control"}
+    softened = {"soft_label", "rco", "other_teacher", "scheme1_soft_label", "scheme1_soft_label_labelled"} | joint
+    assert {name for name in before if before[name] != after[name]} == softened
+    schemes = set(config.load(ROOT / "params.yaml").schemes)
+    assert set(files("methods", ["supervised"])) == {"supervised"} | schemes
