@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from typing import Literal, TypeVar
+from typing import Literal, Protocol, TypeVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +20,14 @@ from replication.models.output import Output
 
 Precision = Literal["bfloat16", "float32"]
 Model = TypeVar("Model", bound=nn.Module)
+
+
+class Layered(Protocol):
+    """A model that can be cut at a hidden layer."""
+
+    def until(self, layer: str) -> nn.Module:
+        """The modules up to and with that layer."""
+        ...
 
 
 class Streams:
@@ -89,8 +97,7 @@ class Network(nn.Module):
         if layer not in self.widths:
             hint, known = nearest(layer, list(self.widths)), ", ".join(self.widths)
             raise UserError(f"layer {layer!r} of the {self.name}: unknown{hint}; known: {known}")
-        cut: Callable[[str], nn.Module] = getattr(self.model, "until")  # noqa: B009
-        return cut(layer)
+        return cast(Layered, self.model).until(layer)
 
     def target(self, batch: Batch) -> Output:
         """Output that serves only as a target: evaluation mode, no gradient."""

@@ -32,11 +32,12 @@ from replication.train import Loop, Observer, Trained, fit
 ONE_AT_A_TIME = threading.Lock()
 """In a process that has several threads for jobs (a Dask worker may), runs take turns: they share torch's generator."""
 SCORED = {
-    "student": ("validation", "test"),
+    "student": ("labelled", "validation", "test"),
     "teacher": ("labelled", "pool", "validation", "test"),
     "historical": ("labelled", "pool", "validation", "test", "history_validation"),
 }
-"""The splits whose predictions a run leaves: those who teach predict the texts that students learn from."""
+"""The splits whose predictions a run leaves: those who teach predict the texts that students learn from; all predict
+the labelled items, for the gap between training and test."""
 
 
 @dataclass(frozen=True)

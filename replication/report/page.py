@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,10 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    install: Callable[..., None] = vars(environment)["install_null_translations"]
+    install(newstyle=True)
     for name in ("percent", "points", "count", "seconds", "duration", "short_hash"):
         environment.filters[name] = getattr(numbers, name)
     environment.filters["json"] = lambda data: json.dumps(data, ensure_ascii=False, indent=2)
