@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from replication.files import write_text
-from replication.report import findings, numbers, panels
+from replication.report import findings, numbers, panels, sections
 from replication.report.anchors import courses
 from replication.report.budgets import TRIALS, budgets
 from replication.report.course import levelling
@@ -36,6 +36,7 @@ def build(folder: Path, language: str = "en") -> Path:
     words = Words(environment, language)
     with styled():
         context = {**_facts(inputs, words), **_figures(inputs, words)}
+        context["sections"] = sections.contexts(folder, inputs, words)
     template = environment.get_template(f"{language}/index.html.j2")
     _write_figures(folder / "figures", [*context["result_panels"], *context["scheme_panels"].values()], environment)
     page = folder / "index.html"

@@ -1,8 +1,12 @@
-"""A language's words: `templates/<language>/words.html.j2`, so that no sentence stands in Python."""
+"""The words of figures and names, so that no sentence stands in Python.
+
+They are macros in `templates/<language>/words.html.j2`, and for the sections in `templates/words/<section>.html.j2`.
+"""
 
 from __future__ import annotations
 
 import html
+from typing import Any
 
 from jinja2 import Environment
 
@@ -14,11 +18,14 @@ class Words:
 
     def __init__(self, environment: Environment, language: str) -> None:
         """Load the words of `language`."""
-        self._module = environment.get_template(f"{language}/words.html.j2").module
+        files = [f"{language}/words.html.j2", *environment.list_templates(filter_func=_is_words)]
+        self._macros: dict[str, Any] = {}
+        for file in files:
+            self._macros |= vars(environment.get_template(file).module)
 
     def text(self, key: str, **values: object) -> str:
         """The plain text of a macro, white space collapsed. What is put into a page or a figure is escaped there."""
-        text = str(getattr(self._module, key)(**values))
+        text = str(self._macros[key](**values))
         return html.unescape(" ".join(text.split()))
 
     def name(self, method: str, model: str) -> str:
@@ -28,3 +35,7 @@ class Words:
     def dataset(self, card: DataCard) -> str:
         """What a dataset is called; a made one is called so wherever its numbers stand."""
         return self.text("dataset", card=card)
+
+
+def _is_words(file: str) -> bool:
+    return file.startswith("words/")
