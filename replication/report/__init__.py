@@ -1,4 +1,4 @@
-"""The report: one HTML page made from the files of `reports/<profile>/` alone, without torch, data or runs."""
+"""The report: one HTML page a language, made from the files of `reports/<profile>/` alone, without torch, data or runs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def build(profile_folder: Path) -> Path:
-    """Write `index.html` into the folder and return its path.
+    """Write `index.html`, and `index.zh.html` in Chinese, into the folder; returns the path of the first.
 
     Raises:
         UserError: a file of the folder is missing or damaged.
