@@ -1,11 +1,11 @@
-# `make repro` and `make test` need Python 3.11 or newer and the Python package index, nothing else.
+# `make repro` needs Python 3.11 or newer and the Python package index, nothing else; `make test` a Chromium besides.
 PYTHON ?= python3
 ENV := .venv/made-from.lock
 RUN := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 # `make test MARKERS='not browser'` leaves out the tests that need a Chromium.
-MARKERS :=
+MARKERS ?=
 MESSAGES := replication/report/locale
 
 .PHONY: repro test check lint types layers messages env clean

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import NamedTuple
-
-from markupsafe import Markup
 
 HEADING = re.compile(r'<h2 id="(?P<id>[^"]+)">(?P<text>.*?)(?= <a class="anchor")', re.DOTALL)
 """A section's heading, as the macro `heading` of `templates/parts.html.j2` writes it."""
@@ -17,13 +16,14 @@ class Entry(NamedTuple):
     id: str
     number: int
     text: str
+    """Plain, to be escaped where it is shown."""
 
 
 class Contents(NamedTuple):
     """Sections whose headings have numbers, and the list of them."""
 
     entries: list[Entry]
-    body: Markup
+    body: str
 
 
 def numbered(body: str) -> Contents:
@@ -31,8 +31,7 @@ def numbered(body: str) -> Contents:
     entries: list[Entry] = []
 
     def number(found: re.Match[str]) -> str:
-        entries.append(Entry(found["id"], len(entries) + 1, Markup(found["text"]).striptags()))
+        entries.append(Entry(found["id"], len(entries) + 1, html.unescape(re.sub(r"<[^>]+>", "", found["text"]))))
         return f'<h2 id="{found["id"]}">{len(entries)} {found["text"]}'
 
-    text = HEADING.sub(number, body)
-    return Contents(entries, Markup(text))
+    return Contents(entries, HEADING.sub(number, body))

@@ -1,8 +1,8 @@
 """The languages of the report, and their message catalogues.
 
-The templates are written in English and marked for gettext. `locale/<code>/LC_MESSAGES/messages.po` has the translation;
-it is compiled in memory, so that there is no second file to keep up to date. `make messages` brings a catalogue up to
-date with the templates.
+The templates are written in English and marked for gettext. `locale/<code>/LC_MESSAGES/messages.po` has the translation
+and is compiled in memory, so that there is no second file to keep up to date. `make messages` brings it up to date with
+the templates.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +27,14 @@ SPLITS = ("labelled", "pool", "validation", "test", "history", "history_validati
 """Splits of a card in the order in which they are shown; only an opinion set has the last three."""
 
 
-def build(folder: Path) -> Path:
-    """Render the page of every language into a profile's folder from the files that are there; returns the English one.
+def build(folder: Path, languages: Sequence[Language] = LANGUAGES) -> Path:
+    """Render the page of each language into a profile's folder from the files that are there; returns the English one.
 
     Raises:
         UserError: a file is missing or damaged.
     """
     inputs = read_inputs(folder)
-    for language in LANGUAGES:
+    for language in languages:
         _build(folder, inputs, language)
     return folder / ENGLISH.page
 
@@ -101,9 +101,7 @@ def _facts(inputs: Inputs, words: Words) -> dict[str, Any]:
         "methods": _methods(datasets),
         "splits": SPLITS,
         "semi_synthetic": [
-            words.text("card_text", text=card.title)
-            for card in inputs.cards.values()
-            if card.kind == "semi-synthetic"
+            words.text("card_text", text=card.title) for card in inputs.cards.values() if card.kind == "semi-synthetic"
         ],
         "budgets": [budgets(dataset) for dataset in datasets],
         "trials": TRIALS,

@@ -17,8 +17,8 @@ import pytest
 
 from replication.config import available
 from replication.errors import UserError
-from replication.report import build
 from replication.report import page as page_module
+from replication.report.languages import ENGLISH
 from tests import made_runs
 from tests.made_runs import CLASSES, JOINT, METHODS, OPINION, PARAMETERS, SCHEMES, SEEDS, evaluated
 
@@ -73,6 +73,11 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.texts.append(data)
+
+
+def build(folder: Path) -> Path:
+    """The English page alone."""
+    return page_module.build(folder, [ENGLISH])
 
 
 @pytest.fixture(scope="module")
