@@ -70,9 +70,9 @@ def test_what_is_not_words_is_the_same_in_both_languages(catalogue: Catalog, pat
             assert set(re.findall(pattern, string)) == set(re.findall(pattern, ids(message)[-1])), message.id
 
 
-def test_every_translation_can_be_filled_in(catalogue: Catalog) -> None:
+def test_every_message_can_be_filled_in(catalogue: Catalog) -> None:
     for message in messages(catalogue):
-        for string in strings(message):
+        for string in [*ids(message), *strings(message)]:
             filled = string % dict.fromkeys(re.findall(r"%\((\w+)\)s", string), "")
             assert "%(" not in filled and "%%" not in filled
 
@@ -137,7 +137,8 @@ def sentences(text: str) -> list[str]:
 
 
 def test_the_chinese_page_has_no_english_sentence(built: Path) -> None:
-    assert len(sentences((built / ENGLISH.page).read_text(encoding="utf-8"))) > 100
+    english = (built / ENGLISH.page).read_text(encoding="utf-8").replace('<html lang="en">', "<html>")
+    assert len(sentences(english)) > 100
     assert sentences((built / CHINESE.page).read_text(encoding="utf-8")) == []
 
 
