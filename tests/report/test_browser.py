@@ -20,6 +20,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 GRAVE = ("serious", "critical")
 PAGES = [language.page for language in LANGUAGES]
+PATIENCE = 120_000
+"""Milliseconds that a page may take to open on a busy machine."""
 Scheme = Literal["light", "dark"]
 
 
@@ -73,7 +75,7 @@ def test_loads_nothing_logs_nothing_and_is_accessible(
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
     address = (built / name).as_uri()
-    page.goto(address)
+    page.goto(address, timeout=PATIENCE)
     unfold(page)
     assert violations(page, axe) == []
     assert requests == [address]
@@ -84,14 +86,14 @@ def test_loads_nothing_logs_nothing_and_is_accessible(
 @pytest.mark.parametrize("name", PAGES)
 def test_the_page_does_not_scroll_sideways_on_a_telephone(browser: Browser, built: Path, name: str) -> None:
     page = browser.new_page(viewport={"width": 375, "height": 700})
-    page.goto((built / name).as_uri())
+    page.goto((built / name).as_uri(), timeout=PATIENCE)
     for unfolded in (False, True):
         if unfolded:
             unfold(page)
         widest = page.evaluate("[document.documentElement.scrollWidth, document.body.scrollWidth]")
         assert max(widest) <= 375
     page.mouse.wheel(0, 4000)
-    page.wait_for_function("window.scrollY > 1000")
+    page.wait_for_function("window.scrollY > 1000", timeout=PATIENCE)
     contents = page.locator("nav.contents").bounding_box()
     assert contents is not None and contents["y"] == 0
     page.close()
@@ -101,7 +103,7 @@ def test_the_page_does_not_scroll_sideways_on_a_telephone(browser: Browser, buil
 def test_nothing_is_lost_without_scripts(browser: Browser, built: Path, name: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto((built / name).as_uri())
+    page.goto((built / name).as_uri(), timeout=PATIENCE)
     sections = page.locator("main section")
     assert sections.count() == page.locator("nav.contents a").count() >= 7
     assert all(page.locator("main h2").nth(at).is_visible() for at in range(sections.count()))
@@ -115,7 +117,7 @@ def test_nothing_is_lost_without_scripts(browser: Browser, built: Path, name: st
 @pytest.mark.parametrize("name", PAGES)
 def test_the_keyboard_reaches_the_report_and_shows_where_it_is(browser: Browser, built: Path, name: str) -> None:
     page = browser.new_page()
-    page.goto((built / name).as_uri())
+    page.goto((built / name).as_uri(), timeout=PATIENCE)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.getAttribute('href')") == "#report"
     page.keyboard.press("Enter")
