@@ -1,17 +1,21 @@
-# `make repro` and `make test` need Python 3.11 or newer and the Python package index, nothing else.
+# `make repro` needs Python 3.11 or newer and the Python package index, nothing else; `make test` a Chromium besides.
 PYTHON ?= python3
 ENV := .venv/made-from.lock
 RUN := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro test check lint types layers env clean
+# `make test MARKERS='not browser'` leaves out the tests that need a Chromium.
+MARKERS ?=
+MESSAGES := replication/report/locale
+
+.PHONY: repro test check lint types layers messages env clean
 
 repro: $(ENV)
 	@$(RUN) -m dvc repro
 	@$(RUN) -m replication table
 
 test: $(ENV)
-	@$(RUN) -m pytest
+	@$(RUN) -m pytest -m '$(MARKERS)'
 
 check: lint types layers
 
@@ -24,6 +28,12 @@ types: $(ENV)
 
 layers: $(ENV)
 	@.venv/bin/lint-imports
+
+# Bring the Chinese catalogue of the report up to date with the templates; new messages are left empty, to be translated.
+messages: $(ENV)
+	@mkdir -p build
+	@pybabel -q extract -F pyproject.toml --add-location=file --sort-by-file -o build/messages.pot replication/report
+	@pybabel -q update -i build/messages.pot -d $(MESSAGES) -l zh --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 120
 
 env: $(ENV)
 

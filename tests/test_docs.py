@@ -103,4 +103,4 @@ def test_files_that_the_page_names_exist() -> None:
     names = set(re.findall(r"`((?:replication|tests|docs)/[\w/.]+)`", TEXT))
     assert len(names) > 10
     lacking = sorted(name for name in names if not (ROOT / name).exists())
-    assert lacking == [f"replication/methods/{NAME}.py", f"replication/report/templates/en/methods/{NAME}.html.j2"]
+    assert lacking == [f"replication/methods/{NAME}.py", f"replication/report/templates/methods/{NAME}.html.j2"]

@@ -1,9 +1,9 @@
-"""Puts facts, tables and figures into the templates of a language and writes the page."""
+"""Puts facts, tables and figures into the templates and writes the page, once a language."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,11 @@ from replication.files import write_text
 from replication.report import findings, numbers, panels, sections
 from replication.report.anchors import courses
 from replication.report.budgets import TRIALS, budgets
+from replication.report.contents import numbered
 from replication.report.course import levelling
 from replication.report.figures.style import VARIABLES, look, styled
 from replication.report.inputs import Inputs, read_inputs
+from replication.report.languages import ENGLISH, LANGUAGES, Language, translations
 from replication.report.schemes import JUNK_METRICS, family_rows, scheme_rows
 from replication.report.words import Words
 from replication.results.cells import DatasetResult
@@ -25,23 +27,30 @@ SPLITS = ("labelled", "pool", "validation", "test", "history", "history_validati
 """Splits of a card in the order in which they are shown; only an opinion set has the last three."""
 
 
-def build(folder: Path, language: str = "en") -> Path:
-    """Render `index.html` into a profile's folder from the files that are there.
+def build(folder: Path, languages: Sequence[Language] = LANGUAGES) -> Path:
+    """Render the page of each language into a profile's folder from the files that are there; returns the English one.
 
     Raises:
         UserError: a file is missing or damaged.
     """
     inputs = read_inputs(folder)
-    environment = templates()
-    words = Words(environment, language)
+    for language in languages:
+        _build(folder, inputs, language)
+    return folder / ENGLISH.page
+
+
+def _build(folder: Path, inputs: Inputs, language: Language) -> None:
+    environment = templates(language)
+    words = Words(environment)
     with styled():
         context = {**_facts(inputs, words), **_figures(inputs, words)}
         context["sections"] = sections.contexts(folder, inputs, words)
-    template = environment.get_template(f"{language}/index.html.j2")
-    _write_figures(folder / "figures", [*context["result_panels"], *context["scheme_panels"].values()], environment)
-    page = folder / "index.html"
-    write_text(page, template.render(language=language, words=words, **context))
-    return page
+    if language == ENGLISH:
+        shown = [*context["result_panels"], *context["scheme_panels"].values()]
+        _write_figures(folder / "figures", shown, environment)
+    page = environment.get_template("index.html.j2")
+    text = page.render(language=language, languages=LANGUAGES, words=words, **context)
+    write_text(folder / language.page, text)
 
 
 def _write_figures(folder: Path, shown: list[panels.Panel], environment: Environment) -> None:
@@ -56,8 +65,8 @@ def _write_figures(folder: Path, shown: list[panels.Panel], environment: Environ
             path.unlink()
 
 
-def templates() -> Environment:
-    """The templates of every language, with the filters that write numbers."""
+def templates(language: Language = ENGLISH) -> Environment:
+    """The templates, which speak `language`, with the filters that write numbers."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -67,10 +76,11 @@ def templates() -> Environment:
         keep_trailing_newline=True,
         extensions=["jinja2.ext.i18n"],
     )
-    install: Callable[..., None] = vars(environment)["install_null_translations"]
-    install(newstyle=True)
+    install: Callable[..., None] = vars(environment)["install_gettext_translations"]
+    install(translations(language), newstyle=True)
     for name in ("percent", "points", "count", "seconds", "duration", "short_hash"):
         environment.filters[name] = getattr(numbers, name)
+    environment.filters["numbered"] = numbered
     environment.filters["json"] = lambda data: json.dumps(data, ensure_ascii=False, indent=2)
     environment.filters["settings"] = lambda data: ", ".join(f"{key}: {value}" for key, value in sorted(data.items()))
     environment.globals["colour"] = lambda method: VARIABLES[look(method).colour]
@@ -90,7 +100,9 @@ def _facts(inputs: Inputs, words: Words) -> dict[str, Any]:
         "half_widths": findings.half_widths(found),
         "methods": _methods(datasets),
         "splits": SPLITS,
-        "semi_synthetic": [card.title for card in inputs.cards.values() if card.kind == "semi-synthetic"],
+        "semi_synthetic": [
+            words.text("card_text", text=card.title) for card in inputs.cards.values() if card.kind == "semi-synthetic"
+        ],
         "budgets": [budgets(dataset) for dataset in datasets],
         "trials": TRIALS,
         "courses": [course for dataset in datasets for course in courses(dataset)],

@@ -1,6 +1,6 @@
 """The words of figures and names, so that no sentence stands in Python.
 
-They are macros in `templates/<language>/words.html.j2`, and for the sections in `templates/words/<section>.html.j2`.
+They are macros in `templates/words/*.html.j2`, in the language that the environment speaks.
 """
 
 from __future__ import annotations
@@ -16,11 +16,10 @@ from replication.results.cards import DataCard
 class Words:
     """The texts of figures and names in one language."""
 
-    def __init__(self, environment: Environment, language: str) -> None:
-        """Load the words of `language`."""
-        files = [f"{language}/words.html.j2", *environment.list_templates(filter_func=_is_words)]
+    def __init__(self, environment: Environment) -> None:
+        """Load every file of words."""
         self._macros: dict[str, Any] = {}
-        for file in files:
+        for file in environment.list_templates(filter_func=_is_words):
             self._macros |= vars(environment.get_template(file).module)
 
     def text(self, key: str, **values: object) -> str:

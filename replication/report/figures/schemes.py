@@ -42,7 +42,8 @@ def schemes_panel(dataset: DatasetResult, rows: list[SchemeRow], name: str, titl
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.set_xlabel(words.text("macro_f1_axis"))
-    return svg(axes, name, title, words.text("schemes_description", rows=rows))
+    cells = [cell for row in rows for cell in (row.student, row.teacher) if cell is not None]
+    return svg(axes, name, title, words.text("results_description", cells=cells))
 
 
 def _limits(rows: list[SchemeRow]) -> tuple[float, float]:

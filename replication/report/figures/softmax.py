@@ -66,6 +66,7 @@ def bars_panel(item: TemperatureItem, classes: list[str], name: str, title: str,
         axes.tick_params(length=0)
         axes.axvline(1, color=GRID, linewidth=0.8)
         axes.set_title(words.text("at_temperature", temperature=temperature), fontsize=10.5, loc="left", color=INK)
-        names = [f"{classes[index]} {'◂' if index == item.label else '  '}" for index in order]
+        shown = [words.text("class_name", name=classes[index]) for index in order]
+        names = [f"{name} {'◂' if index == item.label else '  '}" for name, index in zip(shown, order, strict=True)]
         axes.set_yticks(range(len(order)), names if column == 0 else [""] * len(order))
     return svg(axes, name, title, description)
