@@ -81,6 +81,6 @@ def load_claims(path: Path = CLAIMS) -> list[Claim]:
                 f"{path}: {claim.id}: pairs: expected with `source: {PREDICTIONS}` and only with it; "
                 f"the source is {claim.source!r}"
             )
-        if claim.rule == "equivalent" and claim.margin <= 0 or claim.unit == "ratio" and claim.margin <= 0:
+        if (claim.rule == "equivalent" and claim.margin <= 0) or (claim.unit == "ratio" and claim.margin <= 0):
             raise UserError(f"{path}: {claim.id}: margin: expected a number above 0, found {claim.margin:g}")
     return claims
