@@ -48,7 +48,7 @@ class Case:
     def settling(self, level: float) -> tuple[int | None, int | None]:
         """Seeds and test items, on every set, at which the two-sided p-value would come down to `level`.
 
-        The estimates are taken to stay where they are. None where no number up to a limit is enough, or none can be told.
+        The estimates are taken to stay where they are. None where no number up to a limit is enough, or none is told.
         """
         if self.missing:
             return None, None

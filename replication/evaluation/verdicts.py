@@ -16,6 +16,7 @@ from replication.claims import PREDICTIONS, Claim, load_claims
 from replication.errors import UserError, nearest
 from replication.evaluation.judging import Case, part_estimates, set_estimates
 from replication.files import write_json
+from replication.published import load_published
 from replication.results.cells import Results
 from replication.results.comparisons import Comparison, compared
 from replication.results.files import read_json
@@ -35,7 +36,7 @@ class Measurement(BaseModel):
 
 
 def write_verdicts(folder: Path) -> None:
-    """Write `verdicts.json` into a profile's folder.
+    """Write `verdicts.json`, and `published.json` beside it, into a profile's folder.
 
     Raises:
         UserError: a file is missing or damaged, or a comparison belongs to no claim.
@@ -47,6 +48,7 @@ def write_verdicts(folder: Path) -> None:
     _check(claims, comparisons)
     verdicts = judge(claims, comparisons, confidence)
     write_json(folder / "verdicts.json", [verdict.model_dump() for verdict in verdicts])
+    write_json(folder / "published.json", [numbers.model_dump() for numbers in load_published()])
 
 
 def judge(claims: Sequence[Claim], comparisons: Mapping[str, Sequence[Comparison]], confidence: float) -> list[Verdict]:
