@@ -5,16 +5,28 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from replication.claims import Claim
 from replication.results.comparisons import Comparison, effect_of, spread_of
 from replication.results.verdicts import PartEstimate, SetEstimate
 from replication.statistics import Bearing, Effect, Spread, interquartile_mean, pool, smallest
 
-MOST_SEEDS, MOST_ITEMS = 1000, 1_000_000
+MOST_SEEDS, MOST_ITEMS, MOST_TIMES = 1000, 1_000_000, 1000
 """More than these would not be tried."""
 UNKNOWN = Bearing(1.0, 1.0)
 """Of a part without a result."""
+
+
+class Settling(NamedTuple):
+    """What would settle a claim; None where no number up to a limit is enough, or none is told."""
+
+    seeds: int | None = None
+    """On every set."""
+    items: int | None = None
+    """Test items on every set."""
+    times: int | None = None
+    """How many times as many of both."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +57,10 @@ class Case:
         """How one part bears on it."""
         return Bearing.of(effect, self.claim.rule, self.margin)
 
-    def settling(self, level: float) -> tuple[int | None, int | None]:
-        """Seeds and test items, on every set, at which the two-sided p-value would come down to `level`.
-
-        The estimates are taken to stay where they are. None where no number up to a limit is enough, or none is told.
-        """
+    def settling(self, level: float) -> Settling:
+        """What would bring the two-sided p-value down to `level`, if the estimates stayed where they are."""
         if self.missing:
-            return None, None
+            return Settling()
         spreads = {part: [spread_of(one) for one in found] for part, found in self.parts.items()}
         every = [spread for found in spreads.values() for spread in found]
 
@@ -62,12 +71,17 @@ class Case:
 
             return at
 
-        seeds = items = None
-        if all(spread.seeds > 1 for spread in every):
-            seeds = smallest(settles(Spread.with_seeds), max(spread.seeds for spread in every), MOST_SEEDS)
-        if all(spread.items > 0 for spread in every):
-            items = smallest(settles(Spread.with_items), max(spread.items for spread in every), MOST_ITEMS)
-        return seeds, items
+        many, itemised = all(spread.seeds > 1 for spread in every), all(spread.items > 0 for spread in every)
+        most_seeds, most_items = max(spread.seeds for spread in every), max(spread.items for spread in every)
+        return Settling(
+            smallest(settles(Spread.with_seeds), most_seeds, MOST_SEEDS) if many else None,
+            smallest(settles(Spread.with_items), most_items, MOST_ITEMS) if itemised else None,
+            smallest(settles(_times), 1, MOST_TIMES) if many and itemised else None,
+        )
+
+
+def _times(spread: Spread, times: int) -> Spread:
+    return spread.with_seeds(times * spread.seeds).with_items(times * spread.items)
 
 
 def part_estimates(case: Case, pooled: dict[str, Effect]) -> list[PartEstimate]:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from replication.claims import PREDICTIONS, Claim, load_claims
 from replication.errors import UserError, nearest
-from replication.evaluation.judging import Case, part_estimates, set_estimates
+from replication.evaluation.judging import Case, Settling, part_estimates, set_estimates
 from replication.files import write_json
 from replication.published import load_published
 from replication.results.cells import Results
@@ -110,7 +110,7 @@ def _verdict(case: Case, bearing: Bearing | None, adjusted: float | None, level:
     deciding = max(parts, key=lambda part: part.p_supported)
     if judgement == "contradicted":
         deciding = min(parts, key=lambda part: part.p_contradicted)
-    seeds, items = case.settling(level / undecided) if judgement == "inconclusive" else (None, None)
+    settling = case.settling(level / undecided) if judgement == "inconclusive" else Settling()
     found = {
         "verdict": judgement,
         **deciding.model_dump(include={"part", "unit", "estimate", "low", "high"}),
@@ -118,8 +118,9 @@ def _verdict(case: Case, bearing: Bearing | None, adjusted: float | None, level:
         "adjusted_p_value": float(f"{adjusted:.6g}"),
         "parts": parts,
         "sets": set_estimates([one for found in case.parts.values() for one in found]),
-        "settling_seeds": seeds,
-        "settling_items": items,
+        "settling_seeds": settling.seeds,
+        "settling_items": settling.items,
+        "settling_factor": settling.times,
     }
     return verdict.model_copy(update=found)
 

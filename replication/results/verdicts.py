@@ -77,3 +77,5 @@ class Verdict(Frozen):
     """Of an inconclusive claim: seeds on every set that would settle it if the estimates stayed where they are."""
     settling_items: int | None = None
     """Likewise, test items on every set."""
+    settling_factor: int | None = None
+    """Likewise, how many times as many seeds and items together."""

@@ -11,9 +11,11 @@ from replication.report.figures.style import BAND, INK, MUTED, PAPER, panel, svg
 from replication.report.words import Words
 from replication.results.verdicts import PartEstimate, SetEstimate, Verdict
 
-WIDTH, ROW, LEFT, RIGHT = 430, 19, 150, 58
-LONGEST = 24
+WIDTH, ROW, LEFT, RIGHT = 480, 19, 212, 56
+LONGEST = 36
 """Characters of a row's name that the margin has room for."""
+FAR = 12.0
+"""Points up to which the axis of differences reaches; an arrow at the edge tells of what lies beyond."""
 ROOM = 0.08
 """Share of the axis kept free at each end."""
 TICKS = (0.001, 0.01, 0.1, 1, 10, 100, 1000, 10_000)
@@ -29,7 +31,10 @@ def shown(unit: str, value: float) -> float:
 def shared_limits(verdicts: Sequence[Verdict]) -> dict[str, Limits]:
     """The common axis of each unit's strips: every interval, every margin and, but for ratios, 0."""
     limits: dict[str, Limits] = {}
-    estimates = [(one, verdict) for verdict in verdicts for one in (*verdict.parts, *verdict.sets)]
+    estimates: list[tuple[PartEstimate | SetEstimate, Verdict]] = []
+    for verdict in verdicts:
+        estimates += [(part, verdict) for part in verdict.parts]
+        estimates += [(one, verdict) for one in verdict.sets]
     for unit in dict.fromkeys(one.unit for one, _ in estimates):
         own = [(one, verdict) for one, verdict in estimates if one.unit == unit]
         values = [end for one, _ in own for end in (one.low, one.high)]
@@ -42,7 +47,8 @@ def shared_limits(verdicts: Sequence[Verdict]) -> dict[str, Limits]:
             limits[unit] = (least / math.exp(room), most * math.exp(room))
         else:
             room = ROOM * (most - least) + 1e-6
-            limits[unit] = (least - room, most + room)
+            edges = (least - room, most + room)
+            limits[unit] = (max(edges[0], -FAR), min(edges[1], FAR)) if unit == "share" else edges
     return limits
 
 
@@ -70,7 +76,7 @@ def strip(verdict: Verdict, limits: dict[str, Limits], names: dict[str, str], ti
     axes.grid(visible=False, axis="y")
     _draw_claimed_side(axes, verdict, limits[unit])
     for at, (_, one) in enumerate(rows):
-        _draw(axes, at, one)
+        _draw(axes, at, one, limits[unit])
     axes.set_yticks(range(len(rows)), [_short(label) for label, _ in rows])
     axes.tick_params(axis="y", length=0)
     if unit == "ratio":
@@ -92,23 +98,23 @@ def _draw_claimed_side(axes: Axes, verdict: Verdict, limits: Limits) -> None:
         axes.axvline(edge, color=INK, linewidth=1.1, linestyle=(0, (4, 2)))
 
 
-def _draw(axes: Axes, at: int, one: PartEstimate | SetEstimate) -> None:
-    """Pooled: a filled diamond on a thick bar; a set: a hollow mark on a thin one."""
+def _draw(axes: Axes, at: int, one: PartEstimate | SetEstimate, limits: Limits) -> None:
+    """Pooled: a filled diamond on a thick bar; a set: a hollow mark on a thin one; arrows where it leaves the axis."""
     pooled = isinstance(one, PartEstimate)
+    colour = INK if pooled else MUTED
     low, middle, high = (shown(one.unit, value) for value in (one.low, one.estimate, one.high))
-    axes.plot([low, high], [at, at], color=INK if pooled else MUTED, linewidth=2.4 if pooled else 1.2)
-    axes.plot(
-        [middle],
-        [at],
-        color=INK if pooled else MUTED,
-        marker="D" if pooled else "o",
-        markersize=7 if pooled else 5,
-        markerfacecolor=INK if pooled else PAPER,
-        markeredgewidth=1.2,
-    )
-    digits = 1 if one.unit in ("share", "ratio") else 3
-    text = f"{middle:.{digits}f}" if one.unit == "ratio" else f"{middle:+.{digits}f}"
-    axes.text(1.03, at, text.replace("-", "\N{MINUS SIGN}"), transform=axes.get_yaxis_transform(), va="center")
+    axes.plot([max(low, limits[0]), min(high, limits[1])], [at, at], color=colour, linewidth=2.4 if pooled else 1.2)
+    if low < limits[0]:
+        axes.plot([limits[0]], [at], color=colour, marker="<", markersize=6, clip_on=False)
+    if high > limits[1]:
+        axes.plot([limits[1]], [at], color=colour, marker=">", markersize=6, clip_on=False)
+    if limits[0] <= middle <= limits[1]:
+        face, marker, size = (INK, "D", 7) if pooled else (PAPER, "o", 5)
+        axes.plot(
+            [middle], [at], color=colour, marker=marker, markersize=size, markerfacecolor=face, markeredgewidth=1.2
+        )
+    text = f"{middle:.3g}" if one.unit == "ratio" else f"{middle:+.{1 if one.unit == 'share' else 3}f}"
+    axes.text(1.04, at, text.replace("-", "\N{MINUS SIGN}"), transform=axes.get_yaxis_transform(), va="center")
 
 
 def _short(label: str) -> str:

@@ -1,4 +1,4 @@
-"""The verdict board: every claim, what the numbers say of it, and what would settle it; published numbers beside ours."""
+"""The verdict board: each claim, what the numbers say of it and what would settle it; published numbers beside ours."""
 
 from __future__ import annotations
 
