@@ -148,7 +148,8 @@ def softmax(curves: dict[int, list[float]], rises: bool) -> TemperatureResult:
 
 def test_entropy_rises_or_the_deepest_fall_stands_instead() -> None:
     rising = rise_of_entropy("a", softmax({0: [0.1, 0.2, 0.5], 1: [0.1, 0.3, 0.51]}, rises=True), 0.95)
-    assert (rising.unit, rising.estimate, rising.values) == ("nats", pytest.approx(0.405), [0.4, 0.41])
+    assert (rising.unit, rising.values) == ("nats", [0.4, 0.41])
+    assert rising.estimate == pytest.approx(0.405)
     assert verdict("temperature", rising, source="temperature").verdict == "supported"
     falling = rise_of_entropy("a", softmax({0: [0.1, 0.2, 0.5], 1: [0.1, 0.3, 0.25]}, rises=False), 0.95)
     assert falling.estimate == pytest.approx(-0.05)

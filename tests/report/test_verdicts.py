@@ -111,7 +111,7 @@ def test_the_board_in_chinese_has_the_claims_in_chinese(folder: Path) -> None:
 
 
 def test_rows_say_what_is_claimed_what_is_missing_and_what_would_settle(html: str) -> None:
-    assert "claimed: above 0.0" in html
+    assert "claimed: above 0<" in html
     assert "claimed: below −1.0" in html
     assert "claimed: within ±1.0" in html
     assert "claimed: above 10 · decided by: size" in html

@@ -89,7 +89,7 @@ def drawn_spreads(
     by_seeds = scores.mean(axis=2).var(axis=1, ddof=1) / seeds
     shared = np.minimum(both, by_items)
     parts = np.stack([scores.mean(axis=(1, 2)), np.maximum(by_seeds - both, 0), by_items - shared, shared], axis=1)
-    return [Spread(*row, seeds=seeds, items=items) for row in parts.tolist()]
+    return [Spread(mean, one, other, rest, seeds, items) for mean, one, other, rest in parts.tolist()]
 
 
 @pytest.mark.parametrize("parts", PARTS)
