@@ -146,6 +146,14 @@ def evaluate() -> None:
 
 
 @app.command()
+def verdicts() -> None:
+    """Judge every claim of baselines/claims.yaml from the published comparisons."""
+    from replication.evaluation.verdicts import write_verdicts
+
+    write_verdicts(REPORTS / config.load().profile)
+
+
+@app.command()
 def report() -> None:
     """Render the page from the records alone."""
     from replication.report import build

@@ -72,7 +72,7 @@ def _explain(model: type[BaseModel], detail: ErrorDetails) -> str:
         known = _fields_at(model, detail["loc"][:-1])
         return f"{key}: unknown key{nearest(location[-1], known)}; known here: {', '.join(known)}"
     if detail["type"] == "missing":
-        return f"{key}: missing; add it (the committed params.yaml shows every key)"
+        return f"{key}: missing; add it (the committed file shows every key)"
     return f"{key}: {detail['input']!r} is not allowed: {detail['msg'][0].lower()}{detail['msg'][1:]}"
 
 

@@ -9,16 +9,19 @@ import json
 from pathlib import Path
 from typing import Any
 
+from replication.claims import Claim, load_claims
 from replication.config import Parameters
 from replication.data.splits import load_card
 from replication.evaluation import publish
 from replication.evaluation.cells import Cell, list_cells
+from replication.evaluation.comparisons import compare
 from replication.evaluation.finished import FinishedRun, load_cell, teacher_digests
-from replication.evaluation.scores import score_cells, without_historical
+from replication.evaluation.scores import rows, score_cells, without_historical
 from replication.evaluation.testset import JUNK, TestSet, load_test_set
 from replication.evaluation.validation import describe_teacher
 from replication.files import write_json, write_text
 from replication.results.cells import DatasetResult, Results
+from replication.results.comparisons import Comparison, Comparisons
 from replication.results.curves import curves_text
 
 Runs = dict[Cell, dict[int, FinishedRun]]
@@ -33,16 +36,19 @@ def evaluate(parameters: Parameters, build: Path, folder: Path) -> None:
         folder: the profile's, `reports/<profile>`.
 
     Raises:
-        UserError: a prepared dataset is missing or damaged.
+        UserError: a prepared dataset, or `baselines/claims.yaml`, is missing or damaged.
     """
     cards = {name: load_card(build / "data" / name) for name in parameters.datasets}
+    claims = load_claims()
     datasets: list[DatasetResult] = []
+    comparisons: list[Comparison] = []
     temperatures: dict[str, Any] = {}
     runs: Runs = {}
     written: set[Path] = set()
     for name in cards:
         items = load_test_set(parameters, name, build / "data" / name)
-        result, finished = evaluate_dataset(parameters, build, items)
+        result, finished, own = evaluate_dataset(parameters, build, items, claims)
+        comparisons += own
         seeds = {
             cell: {seed.seed: seed for seed in row.seeds} for cell, row in zip(finished, result.cells, strict=True)
         }
@@ -55,6 +61,7 @@ def evaluate(parameters: Parameters, build: Path, folder: Path) -> None:
     publish.remove_leftovers(folder / "records", written)
     write_json(folder / "metrics.json", publish.metrics_tree(datasets))
     write_json(folder / "cards.json", cards)
+    write_json(folder / "comparisons.json", Comparisons(comparisons=comparisons).model_dump())
     write_json(folder / "temperature.json", temperatures)
     write_text(folder / "curves.csv", curves_text(publish.curve_points(runs)))
     results = Results(
@@ -69,23 +76,26 @@ def evaluate(parameters: Parameters, build: Path, folder: Path) -> None:
     write_json(folder / "results.json", results.model_dump())
 
 
-def evaluate_dataset(parameters: Parameters, build: Path, items: TestSet) -> tuple[DatasetResult, Runs]:
-    """Score the cells of one dataset; also returns their finished runs."""
+def evaluate_dataset(
+    parameters: Parameters, build: Path, items: TestSet, claims: list[Claim]
+) -> tuple[DatasetResult, Runs, list[Comparison]]:
+    """Score the cells of one dataset; also returns their finished runs and what the claims compare of them."""
     teachers = teacher_digests(parameters, items.name, build)
     cells = {cell: load_cell(cell, items, teachers) for cell in list_cells(parameters, items.name, build)}
     finished = {cell: found for cell, (found, _) in cells.items()}
+    scored = score_cells(parameters, cells, items)
     result = DatasetResult(
         name=items.name,
         classes=items.splits.classes,
         test_items=int(items.current.sum()),
         data=publish.data_digests(one for found in finished.values() for one in found.values()),
-        cells=score_cells(parameters, cells, items),
+        cells=rows(cells, scored),
         junk=items.splits.classes[JUNK] if items.opinion else None,
         legacy_items=int((~items.current).sum()),
         family_items=items.family_items(),
         without_historical=without_historical(cells, items),
     )
-    return result, finished
+    return result, finished, compare(claims, items.name, items.opinion, *scored)
 
 
 def read_checkpoint(build: Path) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,8 +26,17 @@ LEGACY_SAMPLE = (1,)
 """Names the resamples of legacy items, which are drawn independently of those of current ones."""
 
 
-def score_cells(parameters: Parameters, cells: Cells, items: TestSet) -> list[CellResult]:
-    """The table rows of one dataset.
+class Scored(NamedTuple):
+    """The finished cells of one dataset under every metric."""
+
+    scores: dict[str, dict[str, Scores]]
+    """By `method/model` and metric."""
+    resamples: Resamples
+    """Of the current items."""
+
+
+def score_cells(parameters: Parameters, cells: Cells, items: TestSet) -> Scored:
+    """Score every finished cell of one dataset on every resample.
 
     Args:
         parameters: the bootstrap's draws, confidence and seed.
@@ -44,6 +54,12 @@ def score_cells(parameters: Parameters, cells: Cells, items: TestSet) -> list[Ce
     if items.opinion and arms:
         for arm, found in _junk_scores(parameters, resamples, cells, items).items():
             scores[arm] |= found
+    return Scored(scores, resamples)
+
+
+def rows(cells: Cells, scored: Scored) -> list[CellResult]:
+    """The table rows of one dataset."""
+    scores, resamples = scored
     baseline = scores.get("/".join(BASELINE), {})
     return [_row(cell, finished, missing, scores, baseline, resamples) for cell, (finished, missing) in cells.items()]
 

@@ -1,0 +1,52 @@
+"""The comparisons of the claims that runs' predictions judge: which runs they are stands in `baselines/claims.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from replication.claims import Claim
+from replication.results.comparisons import Comparison, compared
+from replication.statistics import Resamples, Scores, paired
+
+
+def compare(
+    claims: Sequence[Claim],
+    dataset: str,
+    opinion: bool,
+    scores: Mapping[str, Mapping[str, Scores]],
+    resamples: Resamples,
+) -> list[Comparison]:
+    """Every comparison that a set's runs allow, in the order of the claims.
+
+    Args:
+        claims: all of them; those without pairs are passed over.
+        dataset: the set's name.
+        opinion: whether it is an opinion set.
+        scores: by `method/model` and metric.
+        resamples: of the set's items.
+    """
+    found = []
+    for claim in claims:
+        if claim.sets == "opinion" and not opinion:
+            continue
+        for pair in claim.pairs:
+            arm = _first(scores, pair.arm, pair.model, claim.metric)
+            reference = _first(scores, pair.reference, pair.model, claim.metric)
+            if arm is None or reference is None or not set(arm.seeds) & set(reference.seeds):
+                continue
+            difference = paired(arm, reference)
+            spread = resamples.spread(difference.observed, difference.drawn)
+            values = [float(value) for value in difference.observed]
+            found.append(compared(claim.id, dataset, pair.part, "share", spread, resamples.confidence, values))
+    return found
+
+
+def _first(
+    scores: Mapping[str, Mapping[str, Scores]], methods: Sequence[str], model: str, metric: str
+) -> Scores | None:
+    """The metric of the first method that the set has."""
+    for method in methods:
+        found = scores.get(f"{method}/{model}", {})
+        if metric in found:
+            return found[metric]
+    return None
