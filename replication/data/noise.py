@@ -62,7 +62,7 @@ def apportion(total: int, weights: npt.NDArray[np.float64], generator: np.random
     if total == 0:
         return np.zeros(len(weights), dtype=np.int64)
     shares = total * weights / weights.sum()
-    whole = np.floor(shares + 1e-9).astype(np.int64)
+    whole: Integers = np.floor(shares + 1e-9).astype(np.int64)
     order = np.lexsort((generator.random(len(weights)), -np.round(shares - whole, 9)))
     whole[order[: total - int(whole.sum())]] += 1
     return whole

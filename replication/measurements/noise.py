@@ -1,4 +1,4 @@
-"""Noise robustness: the arms trained on labels of which a share is flipped (SCIENCE: Rolnick et al. 2017's protocol).
+"""Noise robustness: the arms trained on labels of which a share is flipped.
 
 A noise is a property of the data, so nothing about training changes: the same cells run on a derived dataset. The
 teacher is trained on the same flipped labels (`honest`); beside it stands one that saw clean labels (`oracle`), the
