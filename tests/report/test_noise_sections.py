@@ -10,38 +10,53 @@ from pathlib import Path
 import pytest
 
 from replication.files import write_json
-from replication.report import build
+from replication.report import sections
 from replication.report.downloads import data_link
 from replication.report.figures.places import spread
 from replication.report.figures.simplex import place
+from replication.report.figures.style import styled
+from replication.report.inputs import Inputs
+from replication.report.page import templates
+from replication.report.words import Words
+from replication.results.cards import DataCard
+from replication.results.cells import Results
 from replication.results.gradients import GradientResult
 from replication.results.noise import NoiseResult
-from tests import made_runs
-from tests.made_measurements import made_gradients, made_noise
-from tests.made_runs import evaluated
+from tests.made_data import CLASSES, make_data
+from tests.made_measurements import SETS, made_gradients, made_noise
 from tests.report.test_page import Page
 
+PAGE = """{% import "parts.html.j2" as parts with context %}
+{% for name, section in sections.items() %}{% include "sections/" ~ name ~ ".html.j2" %}{% endfor %}"""
+
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("measured")
-    made_runs.make_tree(root)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(root)
-        return root / evaluated()
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
+    """What these sections read besides their own records: the data cards."""
+    cards = {}
+    for dataset in SETS:
+        folder = tmp_path_factory.mktemp("data") / dataset
+        make_data(folder, dataset, CLASSES[dataset])
+        cards[dataset] = DataCard.model_validate_json((folder / "card.json").read_text(encoding="utf-8"))
+    results = Results(profile="made", parameters={}, environments=[], checkpoint=None, datasets=[])
+    return Inputs(results, cards, {}, [])
 
 
-def render(folder: Path, noise: NoiseResult | None, gradients: GradientResult | None) -> str:
+def render(inputs: Inputs, folder: Path, noise: NoiseResult | None, gradients: GradientResult | None) -> str:
+    """The two sections as the page has them."""
     for name, found in (("noise", noise), ("gradients", gradients)):
-        (folder / f"{name}.json").unlink(missing_ok=True)
         if found is not None:
             write_json(folder / f"{name}.json", found.model_dump())
-    return build(folder).read_text(encoding="utf-8")
+    environment = templates()
+    words = Words(environment, "en")
+    with styled():
+        shown = sections.contexts(folder, inputs, words)
+    return environment.from_string(PAGE).render(sections=shown, cards=inputs.cards, words=words)
 
 
 @pytest.fixture(scope="module")
-def html(published: Path) -> str:
-    return render(published, made_noise(), made_gradients())
+def html(inputs: Inputs, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return render(inputs, tmp_path_factory.mktemp("made"), made_noise(), made_gradients())
 
 
 def plain(html: str) -> str:
@@ -57,10 +72,8 @@ def test_the_sections_are_well_formed_and_their_ids_unique(html: str) -> None:
     assert len(html.encode()) < 3_000_000
 
 
-def test_a_profile_without_the_measurement_has_no_such_section(published: Path, html: str) -> None:
-    without = render(published, None, None)
-    assert 'id="noise"' not in without
-    assert 'id="gradients"' not in without
+def test_a_profile_without_the_measurement_has_no_such_section(inputs: Inputs, tmp_path: Path) -> None:
+    assert render(inputs, tmp_path, None, None).strip() == ""
 
 
 def test_findings_are_the_records(html: str) -> None:
@@ -81,14 +94,16 @@ def test_findings_are_the_records(html: str) -> None:
         ((0.08, -0.08), "soft labels lose less than the TextCNN on 1 of 2 sets and more on 1"),
     ],
 )
-def test_other_records_give_other_findings(published: Path, gains: tuple[float, float], title: str) -> None:
-    text = plain(render(published, made_noise(gains), made_gradients(-0.1)))
+def test_other_records_give_other_findings(
+    inputs: Inputs, tmp_path: Path, gains: tuple[float, float], title: str
+) -> None:
+    text = plain(render(inputs, tmp_path, made_noise(gains), made_gradients(-0.1)))
     assert title in text
     assert "away from the clean one at every rate on every set measured" in text
-    assert "with the teacher the gradient is farther from the clean one, by -0.100 in cosine" in text
+    assert "with the teacher the gradient is farther from the clean one, by 0.100 in cosine (0.080 to 0.120)" in text
 
 
-def test_missing_results_are_said(published: Path) -> None:
+def test_missing_results_are_said(inputs: Inputs, tmp_path: Path) -> None:
     noise, gradients = made_noise(), made_gradients()
     (one, other) = noise.sets
     soft = one.arms[2]
@@ -102,20 +117,21 @@ def test_missing_results_are_said(published: Path) -> None:
     )
     bare = gradients.sets[1].model_copy(update={"cosines": [], "corrections": [], "missing": ["no look"]})
     gradients = gradients.model_copy(update={"sets": [gradients.sets[0], bare]})
-    text = plain(render(published, noise, gradients))
+    text = plain(render(inputs, tmp_path, noise, gradients))
     assert "no result : the stage has not finished" in text or "no result: the stage has not finished" in text
     assert "Soft labels: not all rates have a result" in text
     assert "the falls cannot be compared yet, because a rate has no result" in text
     assert "Missing: no look" in text
 
 
-def test_without_any_result(published: Path) -> None:
+def test_without_any_result(inputs: Inputs, tmp_path: Path) -> None:
     noise, gradients = made_noise(), made_gradients()
     empty = [one.model_copy(update={"arms": []}) for one in noise.sets]
     bare = [one.model_copy(update={"cosines": [], "corrections": [], "simplex": None}) for one in gradients.sets]
     text = plain(
         render(
-            published,
+            inputs,
+            tmp_path,
             noise.model_copy(update={"sets": empty, "comparisons": []}),
             gradients.model_copy(update={"sets": bare, "comparisons": []}),
         )
@@ -136,8 +152,8 @@ def test_the_data_can_be_saved_and_is_the_records(html: str) -> None:
     assert saved == json.loads(json.dumps(made_noise().model_dump()))
 
 
-def test_the_same_records_give_the_same_bytes(published: Path, html: str) -> None:
-    assert render(published, made_noise(), made_gradients()) == html
+def test_the_same_records_give_the_same_bytes(inputs: Inputs, tmp_path: Path, html: str) -> None:
+    assert render(inputs, tmp_path, made_noise(), made_gradients()) == html
 
 
 def test_a_data_link_holds_the_text() -> None:

@@ -65,7 +65,7 @@ def cosine_panel(
 
 def correction_panel(rows: list[CorrectionRow], name: str, title: str, description: str, words: Words) -> str:
     """The correction rate against noise, a line a moment; arguments as above."""
-    axes = panel(300, 190, LEFT, right=70, top=24, bottom=38)
+    axes = panel(400, 220, LEFT, right=84, top=28, bottom=40)
     lines = []
     for moment in MOMENTS:
         points = [(100 * row.rate, _percent(row.corrected)) for row in rows if row.moment == moment]
