@@ -3,48 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
 from replication import config, statistics
-from replication.data.noise import folder_name
-from replication.data.splits import load_card, load_splits
-from replication.errors import UserError
-from replication.evaluation.cells import Cell
-from replication.evaluation.finished import FinishedRun, load_cell
 from replication.evaluation.measured import combined, comparison, rounded
+from replication.evaluation.noise_runs import LISTED, Arm, Finished, flipped_labels, load_arm
 from replication.evaluation.rows import DIGITS
 from replication.evaluation.testset import TestSet
-from replication.files import file_digest
 from replication.results.comparisons import Comparison
-from replication.results.noise import ARMS, TAUGHT, NoiseArm, NoisePoint, NoiseResult, NoiseSet, Taught
+from replication.results.noise import NoiseArm, NoisePoint, NoiseResult, NoiseSet
 from replication.statistics import Resamples, Scores
 
 CLAIM = "noise"
-
-
-@dataclass(frozen=True)
-class Arm:
-    """A method's model, by whom it is taught."""
-
-    method: str
-    model: Literal["student", "teacher"]
-    taught: Taught
-
-    def key(self, rate: float) -> str:
-        """Names the arm at a rate."""
-        return f"{self.method}/{self.model}/{self.taught}/{rate:g}"
-
-
-LISTED = (
-    *(Arm(method, "student", "") for method in ARMS if method not in TAUGHT),
-    *(Arm(method, "student", taught) for method in TAUGHT for taught in ("honest", "oracle")),
-    Arm("supervised", "teacher", ""),
-)
-Finished = tuple[dict[int, FinishedRun], dict[int, str]]
 
 
 def describe_noise(parameters: config.Parameters, build: Path, tests: Mapping[str, TestSet]) -> NoiseResult | None:
@@ -70,7 +42,7 @@ def describe_noise(parameters: config.Parameters, build: Path, tests: Mapping[st
 def _describe_set(
     parameters: config.Parameters, noise: config.Noise, build: Path, items: TestSet
 ) -> tuple[NoiseSet, list[Comparison]]:
-    runs = {(arm, rate): _load(parameters, noise, build, items, arm, rate) for arm in LISTED for rate in noise.rates}
+    runs = {(arm, rate): load_arm(parameters, noise, build, items, arm, rate) for arm in LISTED for rate in noise.rates}
     current = items.current
     settings = parameters.statistics
     resamples = Resamples(int(current.sum()), settings.seed, settings.draws, settings.confidence)
@@ -84,45 +56,11 @@ def _describe_set(
     result = NoiseSet(
         dataset=items.name,
         labelled=len(items.splits.labelled.ids),
-        flipped={f"{rate:g}": _flipped(build, items.name, noise, rate) for rate in noise.rates},
+        flipped={f"{rate:g}": flipped_labels(build, items.name, noise, rate) for rate in noise.rates},
         test_items=resamples.items,
         arms=[_arm(arm, noise.rates, runs, scores, resamples) for arm in LISTED],
     )
     return result, _comparisons(items.name, noise.rates, scores, resamples)
-
-
-def _load(
-    parameters: config.Parameters, noise: config.Noise, build: Path, items: TestSet, arm: Arm, rate: float
-) -> Finished:
-    """The runs of an arm at a rate, made on the data of that rate and by the teachers that the arm names."""
-    dataset, seeds = items.name, tuple(parameters.seeds if noise.seeds is None else noise.seeds)
-    folder, clean = build / "noise" / dataset / folder_name(noise.kind, rate), build / "teacher" / dataset
-    teachers = folder / "teacher" if rate and arm.taught != "oracle" else clean
-    own = teachers if arm.model == "teacher" else folder / _kind(arm, rate) / arm.method
-    stage = f"noise@{dataset}" if rate or arm.model == "student" else f"teacher@{dataset}"
-    cell = Cell(dataset, arm.method, arm.model, "method", stage, own, seeds)
-    try:
-        splits = load_splits(folder / "data") if rate else items.splits
-    except UserError:
-        return {}, dict.fromkeys(seeds, f"no run in {own.as_posix()}: the stage {stage} has not finished")
-    return load_cell(cell, replace(items, splits=splits), _digests(teachers, seeds))
-
-
-def _kind(arm: Arm, rate: float) -> str:
-    return "oracle" if rate and arm.taught == "oracle" else "student"
-
-
-def _digests(teachers: Path, seeds: Sequence[int]) -> dict[int, str]:
-    files = {seed: teachers / f"seed{seed}" / "predictions.parquet" for seed in seeds}
-    return {seed: file_digest(path) for seed, path in files.items() if path.is_file()}
-
-
-def _flipped(build: Path, dataset: str, noise: config.Noise, rate: float) -> int:
-    folder = build / "noise" / dataset / folder_name(noise.kind, rate) / "data"
-    try:
-        return int(load_card(folder)["noise"]["flipped"]) if rate else 0
-    except UserError:
-        return 0
 
 
 def _arm(
