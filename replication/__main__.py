@@ -137,6 +137,33 @@ def yardstick(dataset: Dataset, name: Annotated[str, typer.Argument(help="a yard
 
 
 @app.command()
+def noise(dataset: Dataset) -> None:
+    """Train the arms of the noise measurement, for every rate and seed."""
+    from replication import store
+    from replication.measurements import noise as measuring
+
+    parameters = _measuring_noise(dataset)
+    measuring.run(parameters, dataset, BUILD.absolute(), store.Store(config.scratch().absolute()))
+
+
+@app.command()
+def gradients(dataset: Dataset) -> None:
+    """Measure how the gradients of soft_label align with those of clean labels, for every rate and seed."""
+    from replication import store
+    from replication.measurements import gradients as measuring
+
+    parameters = _measuring_noise(dataset)
+    measuring.run(parameters, dataset, BUILD.absolute(), store.Store(config.scratch().absolute()))
+
+
+def _measuring_noise(dataset: str) -> config.Parameters:
+    parameters = config.load()
+    listed = parameters.measurements.noise.datasets if parameters.measurements.noise else []
+    _listed(dataset, listed, "measurements.noise.datasets")
+    return parameters
+
+
+@app.command()
 def evaluate() -> None:
     """Score every run on the test labels; write records, metrics and what the report needs."""
     from replication import evaluation

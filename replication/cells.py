@@ -20,6 +20,8 @@ from replication.tasks import Cell, Task, make_task
 def run(cell: Cell, settings: config.Parallel, destination: Path, store: Store) -> None:
     """Train what the store lacks and put every seed's run below `destination`.
 
+    The states of the encoder's frozen part are computed unless the cell names them.
+
     Raises:
         UserError: an input is missing, or a run stopped (its message says why); finished seeds stay in the store.
     """
@@ -33,7 +35,7 @@ def run(cell: Cell, settings: config.Parallel, destination: Path, store: Store) 
         highlight=False,
         soft_wrap=True,
     )
-    states = _states(cell, settings, store) if missing else None
+    states = (cell.states or _states(cell, settings, store)) if missing else None
     jobs = []
     for task in missing:
         work = partial(train, replace(task, cell=replace(cell, states=states)), store)

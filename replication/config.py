@@ -128,6 +128,27 @@ class Statistics(Strict):
     seed: Annotated[int, Field(ge=0)]
 
 
+class Noise(Strict):
+    """Training labels flipped on purpose, and what that does to the arms of `replication.results.noise.ARMS`."""
+
+    datasets: Annotated[list[Name], Field(min_length=1)]
+    """Among the profile's."""
+    rates: Annotated[list[Fraction], Field(min_length=2)]
+    """Shares of the labelled items whose label is flipped, rising from 0."""
+    kind: Literal["symmetric", "class_dependent"]
+    """`symmetric`: to any other class alike; `class_dependent`: to the next class in the set's order."""
+    seed: Annotated[int, Field(ge=0)]
+    """Of the flips."""
+    seeds: Annotated[list[int], Field(min_length=1)] | None = None
+    """Those of the profile's seeds that are trained on flipped labels; null: all."""
+
+
+class Measurements(Strict):
+    """What is measured beside the cells of the tables; null leaves a measurement out."""
+
+    noise: Noise | None = None
+
+
 class Parameters(Strict):
     """All of params.yaml."""
 
@@ -148,6 +169,7 @@ class Parameters(Strict):
     teacher: Teacher
     student: Student
     method_settings: dict[Name, dict[str, Any]]
+    measurements: Measurements = Field(default_factory=Measurements)
     parallel: Parallel
     statistics: Statistics
 
@@ -209,7 +231,23 @@ def load(path: Path = PARAMS) -> Parameters:
             raise UserError(
                 f"{path}: method_settings.{name}: unknown method{nearest(name, known)}; known: {', '.join(known)}"
             )
+    _check_noise(parameters, path)
     return parameters
+
+
+def _check_noise(parameters: Parameters, path: Path) -> None:
+    noise = parameters.measurements.noise
+    if noise is None:
+        return
+    key = f"{path}: measurements.noise"
+    for name in noise.datasets:
+        if name not in parameters.datasets:
+            raise UserError(f"{key}.datasets: {name!r} is not among datasets; add it there too")
+    if noise.rates[0] != 0 or sorted(set(noise.rates)) != noise.rates:
+        raise UserError(f"{key}.rates: expected rates that rise from 0.0, found {noise.rates}; sort them, each once")
+    lacking = [seed for seed in noise.seeds or [] if seed not in parameters.seeds]
+    if lacking:
+        raise UserError(f"{key}.seeds: {lacking[0]} is not among seeds, which the teachers have; add it there too")
 
 
 def available(folder: str | None) -> list[str]:

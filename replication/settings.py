@@ -16,6 +16,7 @@ from replication.config import PARAMS, Parameters
 from replication.errors import UserError
 from replication.files import write_json
 from replication.phases import MethodSettings
+from replication.results.noise import ARMS
 from replication.strict import validate
 
 SHARED = ("temperature",)
@@ -35,7 +36,8 @@ def resolve(parameters: Parameters, name: str) -> MethodSettings:
 
 def write(parameters: Parameters, destination: Path) -> None:
     """Write `<method>.json` for every method listed; all are checked before the first is written."""
-    resolved = {name: resolve(parameters, name).model_dump() for name in (*parameters.methods, *parameters.schemes)}
+    listed = (*parameters.methods, *parameters.schemes, *(ARMS if parameters.measurements.noise else ()))
+    resolved = {name: resolve(parameters, name).model_dump() for name in listed}
     for name in parameters.method_settings:
         resolve(parameters, name)
     destination.mkdir(parents=True, exist_ok=True)

@@ -74,6 +74,11 @@ def test_the_committed_parameters_are_allowed() -> None:
         ("preparation.pools.revews", 5, "preparation.pools: unknown dataset 'revews' (did you mean 'reviews'?)"),
         ("teacher.training.patience", 2, "teacher.training.patience: must be null"),
         ("teacher.training.iterations", 8, "teacher.training.iterations: expected at least 9"),
+        ("measurements.noise.datasets", ["revews"], "measurements.noise.datasets: 'revews' is not among datasets"),
+        ("measurements.noise.rates", [0.2, 0.4], "measurements.noise.rates: expected rates that rise from 0.0"),
+        ("measurements.noise.rates", [0.0, 1.0], "measurements.noise.rates.1: 1.0 is not allowed"),
+        ("measurements.noise.kind", "pairs", "measurements.noise.kind: 'pairs' is not allowed"),
+        ("measurements.noise.seeds", [99], "measurements.noise.seeds: 99 is not among seeds"),
         ("method_settings.soft_lable", {}, "method_settings.soft_lable: unknown method (did you mean 'soft_label'?)"),
     ],
 )

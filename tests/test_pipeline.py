@@ -31,7 +31,8 @@ HISTORICAL = {f"historical@{OPINION}"}
 STUDENTS = {f"student@{dataset}-{method}" for dataset in DATASETS for method in METHODS} | {
     f"scheme@{OPINION}-{scheme}" for scheme in SCHEMES
 }
-SOFTENED = {f"student@{dataset}-{method}" for dataset in DATASETS for method in ("soft_label", "rco")} | {
+NOISE = {"noise@news_titles", "gradients@news_titles"}
+SOFTENED = NOISE | {f"student@{dataset}-{method}" for dataset in DATASETS for method in ("soft_label", "rco")} | {
     f"scheme@{OPINION}-{scheme}" for scheme in ("scheme3", "scheme5")
 }
 YARDSTICKS = {f"yardstick@{dataset}-{name}" for dataset in DATASETS for name in ("majority", "tfidf_logistic")}
@@ -117,18 +118,19 @@ def test_the_table_and_the_report_need_no_torch(smoke: Clone) -> None:
     assert page.read_bytes() == before
 
 
-TRAINED = TEACHERS | STUDENTS
+TRAINED = TEACHERS | STUDENTS | NOISE
 STALE: list[tuple[str, object, set[str]]] = [
     ("temperature", 4.0, SOFTENED | END),
-    ("method_settings.soft_label.soft_weight", 0.5, {f"student@{d}-soft_label" for d in DATASETS} | END),
+    ("method_settings.soft_label.soft_weight", 0.5, {f"student@{d}-soft_label" for d in DATASETS} | NOISE | END),
     ("method_settings.scheme3.feedback_weight", 0.5, {f"scheme@{OPINION}-scheme3"} | END),
     ("seeds", [0, 1, 2], TRAINED | HISTORICAL | END),
-    ("student.dropout", 0.4, STUDENTS | HISTORICAL | END),
-    ("student.training.iterations", 61, STUDENTS | HISTORICAL | END),
+    ("student.dropout", 0.4, STUDENTS | HISTORICAL | NOISE | END),
+    ("student.training.iterations", 61, STUDENTS | HISTORICAL | NOISE | END),
     ("teacher.training.learning_rate", 1.0e-5, TRAINED | END),
     ("teacher.checkpoint", "folder:elsewhere", {"checkpoint"} | TRAINED | END),
     ("precision", "float32", TRAINED | HISTORICAL | END),
     ("preparation.pool", 401, {f"prepare@{d}" for d in DATASETS} | TRAINED | HISTORICAL | YARDSTICKS | END),
+    ("measurements.noise.rates", [0.0, 0.3], NOISE | END),
     ("statistics.draws", 1001, END),
     ("parallel.workers", 1, set()),
     ("parallel.checkpoint_seconds", 9.0, set()),

@@ -16,6 +16,8 @@ from replication.evaluation import publish
 from replication.evaluation.cells import Cell, list_cells
 from replication.evaluation.comparisons import compare
 from replication.evaluation.finished import FinishedRun, load_cell, teacher_digests
+from replication.evaluation.gradients import describe_gradients
+from replication.evaluation.noise import describe_noise
 from replication.evaluation.scores import rows, score_cells, without_historical
 from replication.evaluation.testset import JUNK, TestSet, load_test_set
 from replication.evaluation.validation import describe_teacher
@@ -45,8 +47,9 @@ def evaluate(parameters: Parameters, build: Path, folder: Path) -> None:
     temperatures: dict[str, Any] = {}
     runs: Runs = {}
     written: set[Path] = set()
+    tests: dict[str, TestSet] = {}
     for name in cards:
-        items = load_test_set(parameters, name, build / "data" / name)
+        items = tests[name] = load_test_set(parameters, name, build / "data" / name)
         result, finished, own = evaluate_dataset(parameters, build, items, claims)
         comparisons += own
         seeds = {
@@ -63,6 +66,11 @@ def evaluate(parameters: Parameters, build: Path, folder: Path) -> None:
     write_json(folder / "cards.json", cards)
     write_json(folder / "comparisons.json", Comparisons(comparisons=comparisons).model_dump())
     write_json(folder / "temperature.json", temperatures)
+    for file, found in (
+        ("noise.json", describe_noise(parameters, build, tests)),
+        ("gradients.json", describe_gradients(parameters, build, tests)),
+    ):
+        publish.write_or_remove(folder / file, found)
     write_text(folder / "curves.csv", curves_text(publish.curve_points(runs)))
     results = Results(
         profile=parameters.profile,

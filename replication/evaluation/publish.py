@@ -16,6 +16,7 @@ from replication.predictions import write_predictions
 from replication.records import Record
 from replication.results.cells import DatasetResult, SeedResult
 from replication.results.curves import CurvePoint
+from replication.results.files import Frozen
 
 Runs = Mapping[Cell, Mapping[int, FinishedRun]]
 
@@ -34,6 +35,14 @@ def write_records(folder: Path, runs: Runs, seeds: Mapping[Cell, Mapping[int, Se
             write_json(target, record.model_dump())
             written |= {table, target}
     return written
+
+
+def write_or_remove(path: Path, found: Frozen | None) -> None:
+    """Publish a measurement's file; remove it where the profile leaves the measurement out."""
+    if found is None:
+        path.unlink(missing_ok=True)
+    else:
+        write_json(path, found.model_dump())
 
 
 def remove_leftovers(records: Path, written: set[Path]) -> None:

@@ -1,0 +1,104 @@
+"""Noise robustness: the arms trained on labels of which a share is flipped.
+
+A noise is a property of the data, so nothing about training changes: the same cells run on a derived dataset. The
+teacher is trained on the same flipped labels (`honest`); beside it stands one that saw clean labels (`oracle`), the
+ordinary teacher of the set. Validation labels stay clean in every arm, so the selection is the same for all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from replication import cells, config, frozen
+from replication.data.noise import folder_name, write_noisy
+from replication.network import resolve_precision
+from replication.results.noise import ARMS, TAUGHT
+from replication.settings import resolve
+from replication.store import Store
+from replication.tasks import Cell
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the runs of one dataset at one rate lie."""
+
+    build: Path
+    dataset: str
+    noise: config.Noise
+    rate: float
+
+    @property
+    def folder(self) -> Path:
+        """Of this rate."""
+        return self.build / "noise" / self.dataset / folder_name(self.noise.kind, self.rate)
+
+    @property
+    def clean(self) -> Path:
+        """The data without noise."""
+        return self.build / "data" / self.dataset
+
+    @property
+    def data(self) -> Path:
+        """The data that the arms of this rate learn from."""
+        return self.folder / "data" if self.rate else self.clean
+
+    @property
+    def oracle(self) -> Path:
+        """The teachers that saw clean labels."""
+        return self.build / "teacher" / self.dataset
+
+    @property
+    def teachers(self) -> Path:
+        """The teachers that saw the labels of this rate."""
+        return self.folder / "teacher" if self.rate else self.oracle
+
+
+def run(parameters: config.Parameters, dataset: str, build: Path, store: Store) -> None:
+    """Train every arm at every rate; runs that the store has, such as the ordinary ones of rate 0, are not repeated.
+
+    Raises:
+        UserError: data or a teacher's run is missing, or a run stopped.
+    """
+    noise = parameters.measurements.noise
+    assert noise is not None
+    states = _states(parameters, build / "data" / dataset, build / "checkpoint", store)
+    for rate in noise.rates:
+        place = Place(build, dataset, noise, rate)
+        if rate:
+            write_noisy(place.clean, noise.kind, rate, noise.seed, place.data)
+            teacher = replace(cell_of(parameters, place, "supervised"), role="teacher", student=None, settings={})
+            cells.run(replace(teacher, states=states), parameters.parallel, place.teachers, store)
+        for method in ARMS:
+            arm = cell_of(parameters, place, method)
+            cells.run(arm, parameters.parallel, place.folder / "student" / method, store)
+        for method in TAUGHT if rate else ():
+            arm = replace(cell_of(parameters, place, method), teachers=place.oracle)
+            cells.run(arm, parameters.parallel, place.folder / "oracle" / method, store)
+
+
+def cell_of(parameters: config.Parameters, place: Place, method: str) -> Cell:
+    """The cell of a student at a rate, taught by the teacher that saw the same labels."""
+    noise = place.noise
+    return Cell(
+        dataset=place.dataset,
+        method=method,
+        role="student",
+        data=place.data,
+        settings=resolve(parameters, method).model_dump(),
+        seeds=tuple(parameters.seeds if noise.seeds is None else noise.seeds),
+        student=parameters.student.on(place.dataset),
+        teacher=parameters.teacher,
+        threads=parameters.parallel.threads,
+        precision=resolve_precision(parameters.precision),
+        checkpoint_seconds=parameters.parallel.checkpoint_seconds,
+        checkpoint=place.build / "checkpoint",
+        teachers=place.teachers,
+    )
+
+
+def _states(parameters: config.Parameters, data: Path, checkpoint: Path, store: Store) -> Path:
+    """What the encoder's frozen part makes of the texts, which are the same at every rate: those of the clean data."""
+    precision = resolve_precision(parameters.precision)
+    part = frozen.FrozenPart(data, checkpoint, parameters.teacher, precision, parameters.parallel.threads)
+    return frozen.compute(part, parameters.parallel, store)
