@@ -87,8 +87,8 @@ class Resamples:
             self._seed_weights[seeds] = generator.multinomial(seeds, np.full(seeds, 1 / seeds), self.draws) / seeds
         return self._seed_weights[seeds]
 
-    def summary(self, observed: Floats, drawn: Floats) -> Estimate:
-        """The mean of `observed` [seeds], and the percentile interval of its resamples `drawn` [draws, seeds].
+    def means(self, drawn: Floats) -> Floats:
+        """Resample seeds on top of items: scores on resamples of the items [draws, seeds] -> their mean, [draws].
 
         In each resample of the items, what the drawn seeds deviate from the mean of all n is widened by
         sqrt(n / (n - 1)), so that its variance is that of a mean of n, s²/n, and not (n - 1)/n of it.
@@ -97,8 +97,12 @@ class Resamples:
         centre = drawn.mean(axis=1)
         deviation = (self.seed_weights(seeds) * (drawn - centre[:, None])).sum(axis=1)
         widening = math.sqrt(seeds / (seeds - 1)) if seeds > 1 else 1.0
+        return np.asarray(centre + widening * deviation)
+
+    def summary(self, observed: Floats, drawn: Floats) -> Estimate:
+        """The mean of `observed` [seeds], and the percentile interval of its resamples `drawn` [draws, seeds]."""
         tail = (1 - self.confidence) / 2
-        low, high = np.quantile(centre + widening * deviation, [tail, 1 - tail])
+        low, high = np.quantile(self.means(drawn), [tail, 1 - tail])
         return Estimate(float(observed.mean()), float(low), float(high))
 
     def interval(self, scores: Scores) -> Estimate:

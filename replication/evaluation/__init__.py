@@ -13,13 +13,18 @@ from replication.config import Parameters
 from replication.data.splits import load_card
 from replication.evaluation import publish
 from replication.evaluation.cells import Cell, list_cells
+from replication.evaluation.efficiency import measure_efficiency
 from replication.evaluation.finished import FinishedRun, load_cell, teacher_digests
 from replication.evaluation.scores import score_cells, without_historical
+from replication.evaluation.temperature_sweep import sweep_temperatures
 from replication.evaluation.testset import JUNK, TestSet, load_test_set
 from replication.evaluation.validation import describe_teacher
 from replication.files import write_json, write_text
 from replication.results.cells import DatasetResult, Results
+from replication.results.comparisons import Comparison
 from replication.results.curves import curves_text
+from replication.results.efficiency import EfficiencyResult, EfficiencySet
+from replication.results.temperature_sweep import TemperatureSet, TemperatureSweepResult
 
 Runs = dict[Cell, dict[int, FinishedRun]]
 
@@ -38,6 +43,9 @@ def evaluate(parameters: Parameters, build: Path, folder: Path) -> None:
     cards = {name: load_card(build / "data" / name) for name in parameters.datasets}
     datasets: list[DatasetResult] = []
     temperatures: dict[str, Any] = {}
+    swept: dict[str, TemperatureSet] = {}
+    efficiency: dict[str, EfficiencySet] = {}
+    comparisons: list[Comparison] = []
     runs: Runs = {}
     written: set[Path] = set()
     for name in cards:
@@ -52,10 +60,18 @@ def evaluate(parameters: Parameters, build: Path, folder: Path) -> None:
         softmax = describe_teacher(parameters, items.splits, finished)
         if softmax is not None:
             temperatures[name] = softmax.model_dump()
+        if sweep := sweep_temperatures(parameters, build, items, finished):
+            swept[name] = sweep
+        if measured := measure_efficiency(parameters, build, items, finished):
+            efficiency[name] = measured[0]
+            comparisons += measured[1]
     publish.remove_leftovers(folder / "records", written)
     write_json(folder / "metrics.json", publish.metrics_tree(datasets))
     write_json(folder / "cards.json", cards)
     write_json(folder / "temperature.json", temperatures)
+    sweep_result = TemperatureSweepResult(temperature=parameters.temperature, sets=swept)
+    write_json(folder / "temperature_sweep.json", sweep_result.model_dump())
+    write_json(folder / "efficiency.json", EfficiencyResult(sets=efficiency, comparisons=comparisons).model_dump())
     write_text(folder / "curves.csv", curves_text(publish.curve_points(runs)))
     results = Results(
         profile=parameters.profile,
