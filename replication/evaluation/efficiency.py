@@ -15,7 +15,7 @@ from replication.evaluation.sweeps import Finished, Runs, Scored, ordinary, scor
 from replication.evaluation.testset import TestSet, load_test_set
 from replication.records import Point
 from replication.results.comparisons import Comparison
-from replication.results.efficiency import EfficiencySet, SizePoint
+from replication.results.efficiency import EfficiencySet, MissingPoint, SizePoint
 
 ALONE, TAUGHT, TEACHER = "supervised", "soft_label", "teacher"
 NEAR = 0.95
@@ -76,27 +76,29 @@ def updates_until(history: Sequence[Point], network: str, share: float) -> int:
 
 def _arms(
     parameters: Parameters, build: Path, items: TestSet, sizes: Sequence[int], runs: Runs
-) -> tuple[Arms, dict[str, str]]:
+) -> tuple[Arms, list[MissingPoint]]:
     arms: Arms = {}
-    missing: dict[str, str] = {}
+    missing: list[MissingPoint] = []
     teachers = teacher_digests(parameters, items.name, build)
     for size in sizes[:-1]:
         folder = build / "samples" / items.name / str(size)
         try:
             subset = _subset(parameters, items, folder / "data")
         except UserError as error:
-            missing |= {_key(method, size): str(error) for method in (ALONE, TAUGHT)}
+            missing += [MissingPoint(method=one, labelled=size, reason=str(error)) for one in (ALONE, TAUGHT)]
             continue
         for method in (ALONE, TAUGHT):
             seeds = tuple(parameters.seeds)
             cell = Cell(items.name, method, "student", "method", f"samples@{items.name}", folder / method, seeds)
             arms[method, size], reasons = load_cell(cell, subset, teachers)
             if reasons:
-                missing[_key(method, size)] = next(iter(reasons.values()))
+                reason = next(iter(reasons.values()))
+                missing.append(MissingPoint(method=method, labelled=size, reason=reason))
     for method in (ALONE, TAUGHT):
         arms[method, sizes[-1]] = ordinary(runs, method)
         if not arms[method, sizes[-1]]:
-            missing[_key(method, sizes[-1])] = f"student@{items.name}-{method} has no result"
+            reason = f"the stage student@{items.name}-{method} has no result"
+            missing.append(MissingPoint(method=method, labelled=sizes[-1], reason=reason))
     return arms, missing
 
 

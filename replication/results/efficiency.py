@@ -39,6 +39,14 @@ class LabelsNeeded(Frozen):
     """Share of the resamples in which the ratio is a bound."""
 
 
+class MissingPoint(Frozen):
+    """A point that lacks runs."""
+
+    method: str
+    labelled: int
+    reason: str
+
+
 class EfficiencySet(Frozen):
     """One dataset."""
 
@@ -53,8 +61,8 @@ class EfficiencySet(Frozen):
     """Test items."""
     evaluations: int
     """How many times a run was validated, which is how finely updates are told."""
-    missing: dict[str, str] = Field(default_factory=dict)
-    """Why a point lacks runs, by method and size."""
+    missing: list[MissingPoint] = Field(default_factory=list)
+    """Points that lack a run or all of them, with the first reason."""
 
 
 class EfficiencyResult(Frozen):

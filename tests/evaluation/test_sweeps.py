@@ -129,7 +129,8 @@ def test_a_missing_point_says_why_and_stops_nothing(tree: Path) -> None:
         "8": "no run in build/temperatures/titles/8/seed0: the stage temperatures@titles has not finished"
     }
     found = read_json(folder / "efficiency.json", EfficiencyResult)
-    assert set(found.sets[DATASET].missing) == {"supervised, 6 labels", "soft_label, 6 labels"}
+    missing = [(one.method, one.labelled) for one in found.sets[DATASET].missing]
+    assert missing == [("supervised", 6), ("soft_label", 6)]
     assert [one.labelled for one in found.sets[DATASET].alone] == [15, 30]
     assert found.comparisons == [] and found.sets[DATASET].needed is None
 
@@ -141,14 +142,18 @@ def test_a_subset_of_other_data_is_not_used(tree: Path) -> None:
     )
     found = read_json(evaluated(MEASURED) / "efficiency.json", EfficiencyResult).sets[DATASET]
     reason = "build/samples/titles/15/data was derived from other data; run `dvc repro -f samples@titles`"
-    assert found.missing == {"supervised, 15 labels": reason, "soft_label, 15 labels": reason}
+    assert [(one.method, one.labelled, one.reason) for one in found.missing] == [
+        ("supervised", 15, reason),
+        ("soft_label", 15, reason),
+    ]
 
 
 def test_a_run_on_the_full_data_is_not_taken_for_one_on_a_subset(tree: Path) -> None:
     folder = tree / f"build/samples/{DATASET}/15/soft_label/seed1"
     worsen(made_runs.run_folder(tree, DATASET, "soft_label", "student", 1), folder, 0.0)
     found = read_json(evaluated(MEASURED) / "efficiency.json", EfficiencyResult).sets[DATASET]
-    assert "seed1 was made on other data" in found.missing["soft_label, 15 labels"]
+    assert [(one.method, one.labelled) for one in found.missing] == [("soft_label", 15)]
+    assert "seed1 was made on other data" in found.missing[0].reason
     assert set(found.taught[1].seeds) == {0, 2} and found.needed is not None
 
 
