@@ -149,7 +149,7 @@ class SampleSweep(Strict):
 
 
 class Measurements(Strict):
-    """What is measured beside the cells of the tables; null leaves a measurement out."""
+    """What is measured beside the cells of the tables. The pipeline asks for each; a command or report does without."""
 
     temperature: TemperatureSweep | None = None
     samples: SampleSweep | None = None
