@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import click
 import typer
@@ -13,6 +13,9 @@ from rich.markup import escape
 
 from replication import config
 from replication.errors import UserError
+
+if TYPE_CHECKING:
+    from replication.tasks import Cell
 
 BUILD = Path("build")
 REPORTS = Path("reports")
@@ -93,6 +96,42 @@ def scheme(dataset: Dataset, name: Annotated[str, typer.Argument(help="a scheme 
     _train(parameters, dataset, name, "student", own, BUILD / "scheme" / dataset / name)
 
 
+@app.command()
+def temperatures(dataset: Dataset) -> None:
+    """Train the TextCNN on soft labels at several temperatures, for every seed."""
+    from replication.measurements import temperatures as sweep
+
+    parameters = config.load()
+    settings = parameters.measurements.temperature
+    _listed(dataset, settings.datasets if settings else [], "measurements.temperature.datasets")
+    assert settings is not None
+    points = sweep.cells(_ordinary(parameters, dataset, sweep.METHOD), settings.points(parameters.temperature))
+    for name, cell in points.items():
+        _run(parameters, cell, BUILD / "temperatures" / dataset / name)
+
+
+@app.command()
+def samples(dataset: Dataset) -> None:
+    """Train the TextCNN with fewer labels, alone and taught, for every seed."""
+    from replication.measurements import samples as sweep
+
+    parameters = config.load()
+    settings = parameters.measurements.samples
+    _listed(dataset, settings.datasets if settings else [], "measurements.samples.datasets")
+    assert settings is not None
+    ordinary = {method: _ordinary(parameters, dataset, method) for method in sweep.METHODS}
+    for size in settings.sizes:
+        folder = BUILD.absolute() / "samples" / dataset / str(size)
+        for destination, cell in sweep.cells(ordinary, size, folder).items():
+            _run(parameters, cell, destination)
+
+
+def _ordinary(parameters: config.Parameters, dataset: str, method: str) -> Cell:
+    from replication import settings as method_settings
+
+    return _cell(parameters, dataset, method, "student", method_settings.read(BUILD / "settings", method))
+
+
 def _train(
     parameters: config.Parameters,
     dataset: str,
@@ -101,12 +140,27 @@ def _train(
     own: dict[str, Any],
     destination: Path,
 ) -> None:
+    _run(parameters, _cell(parameters, dataset, method, role, own), destination)
+
+
+def _run(parameters: config.Parameters, cell: Cell, destination: Path) -> None:
     from replication import cells, store
+
+    cells.run(cell, parameters.parallel, destination, store.Store(config.scratch().absolute()))
+
+
+def _cell(
+    parameters: config.Parameters,
+    dataset: str,
+    method: str,
+    role: Literal["student", "teacher", "historical"],
+    own: dict[str, Any],
+) -> Cell:
     from replication.network import resolve_precision
     from replication.tasks import Cell
 
     build = BUILD.absolute()  # a worker of a cluster may stand in another folder
-    cell = Cell(
+    return Cell(
         dataset=dataset,
         method=method,
         role=role,
@@ -122,7 +176,6 @@ def _train(
         teachers=build / "teacher" / dataset,
         historical=build / "historical" / dataset,
     )
-    cells.run(cell, parameters.parallel, destination, store.Store(config.scratch().absolute()))
 
 
 @app.command()

@@ -143,10 +143,32 @@ class Noise(Strict):
     """Those of the profile's seeds that are trained on flipped labels; null: all."""
 
 
+class TemperatureSweep(Strict):
+    """The students that learn from soft labels at several temperatures."""
+
+    datasets: Annotated[list[Name], Field(min_length=1)]
+    temperatures: Annotated[list[Positive], Field(min_length=1)]
+    """T of the soft labels; the profile's own `temperature` is always added."""
+
+    def points(self, temperature: float) -> list[float]:
+        """All temperatures, the profile's included, from low to high."""
+        return sorted({*self.temperatures, temperature})
+
+
+class SampleSweep(Strict):
+    """The students that learn from fewer labels, alone and from a teacher that has seen them all."""
+
+    datasets: Annotated[list[Name], Field(min_length=1)]
+    sizes: Annotated[list[PositiveInt], Field(min_length=1)]
+    """Labelled items, fewer than `preparation.labelled`, which is always added."""
+
+
 class Measurements(Strict):
-    """What is measured beside the cells of the tables; null leaves a measurement out."""
+    """What is measured beside the cells of the tables. The pipeline asks for each; a command or report does without."""
 
     noise: Noise | None = None
+    temperature: TemperatureSweep | None = None
+    samples: SampleSweep | None = None
 
 
 class Parameters(Strict):
@@ -225,6 +247,7 @@ def load(path: Path = PARAMS) -> Parameters:
                 raise UserError(
                     f"{path}: {key}: unknown dataset {name!r}{nearest(name, sets)}; known: {', '.join(sets)}"
                 )
+    _check_sweeps(parameters, path)
     for name in parameters.method_settings:
         known = available("methods")
         if name not in known:
@@ -248,6 +271,25 @@ def _check_noise(parameters: Parameters, path: Path) -> None:
     lacking = [seed for seed in noise.seeds or [] if seed not in parameters.seeds]
     if lacking:
         raise UserError(f"{key}.seeds: {lacking[0]} is not among seeds, which the teachers have; add it there too")
+
+
+def _check_sweeps(parameters: Parameters, path: Path) -> None:
+    sweeps = parameters.measurements
+    for key, sweep in (("temperature", sweeps.temperature), ("samples", sweeps.samples)):
+        for name in sweep.datasets if sweep else ():
+            if name not in parameters.datasets:
+                raise UserError(
+                    f"{path}: measurements.{key}.datasets: {name!r} is not among datasets; add it there too"
+                )
+        for method in ("supervised", "soft_label"):
+            if sweep and method not in parameters.methods:
+                raise UserError(f"{path}: measurements.{key}: needs {method!r}, which methods lacks; add it there")
+    for size in sweeps.samples.sizes if sweeps.samples else ():
+        if size >= parameters.preparation.labelled:
+            raise UserError(
+                f"{path}: measurements.samples.sizes: {size}: expected fewer than preparation.labelled, "
+                f"{parameters.preparation.labelled}, whose runs are always there; lower it or leave it out"
+            )
 
 
 def available(folder: str | None) -> list[str]:

@@ -157,3 +157,31 @@ def test_settings_files_change_only_with_what_the_method_reads(tmp_path: Path) -
     assert {name for name in before if before[name] != after[name]} == softened
     schemes = set(config.load(ROOT / "params.yaml").schemes)
     assert set(files("methods", ["supervised"])) == {"supervised"} | schemes
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "says"),
+    [
+        (
+            "measurements.temperature.datasets",
+            ["waimai_10k"],
+            "measurements.temperature.datasets: 'waimai_10k' is not among datasets; add it there too",
+        ),
+        ("measurements.samples.datasets", ["news"], "measurements.samples.datasets: 'news' is not among datasets"),
+        ("measurements.temperature.temperatures", [0.0], "measurements.temperature.temperatures.0: 0.0 is not allowed"),
+        ("measurements.temperature.temperatures", [], "should have at least 1 item"),
+        ("measurements.samples.sizes", [800], "measurements.samples.sizes: 800: expected fewer than preparation.lab"),
+        ("measurements.samples.sizes", [0], "measurements.samples.sizes.0: 0 is not allowed"),
+        ("measurements.temperatur", {}, "unknown key (did you mean 'temperature'?)"),
+        ("methods", ["supervised", "logit_mse"], "measurements.temperature: needs 'soft_label', which methods lacks"),
+    ],
+)
+def test_sweeps_are_checked(tmp_path: Path, key: str, value: object, says: str) -> None:
+    with pytest.raises(UserError) as caught:
+        config.load(changed(tmp_path, key, value))
+    assert says in str(caught.value)
+
+
+def test_a_profile_may_do_without_sweeps(tmp_path: Path) -> None:
+    found = config.load(changed(tmp_path, "measurements", {})).measurements
+    assert found.temperature is None and found.samples is None

@@ -32,10 +32,13 @@ STUDENTS = {f"student@{dataset}-{method}" for dataset in DATASETS for method in 
     f"scheme@{OPINION}-{scheme}" for scheme in SCHEMES
 }
 NOISE = {"noise@news_titles", "gradients@news_titles"}
-SOFTENED = NOISE | {f"student@{dataset}-{method}" for dataset in DATASETS for method in ("soft_label", "rco")} | {
-    f"scheme@{OPINION}-{scheme}" for scheme in ("scheme3", "scheme5")
-}
+SOFTENED = (
+    NOISE
+    | {f"student@{dataset}-{method}" for dataset in DATASETS for method in ("soft_label", "rco")}
+    | {f"scheme@{OPINION}-{scheme}" for scheme in ("scheme3", "scheme5")}
+)
 YARDSTICKS = {f"yardstick@{dataset}-{name}" for dataset in DATASETS for name in ("majority", "tfidf_logistic")}
+SWEEPS = {"temperatures@news_titles", "samples@news_titles"}
 END = {"evaluate", "report"}
 JUNK = {
     "coverage", "junk_f1", "junk_pr_auc", "junk_precision", "junk_recall", "kept", "negative_flip_rate",
@@ -118,19 +121,25 @@ def test_the_table_and_the_report_need_no_torch(smoke: Clone) -> None:
     assert page.read_bytes() == before
 
 
-TRAINED = TEACHERS | STUDENTS | NOISE
+TRAINED = TEACHERS | STUDENTS | NOISE | SWEEPS
 STALE: list[tuple[str, object, set[str]]] = [
-    ("temperature", 4.0, SOFTENED | END),
-    ("method_settings.soft_label.soft_weight", 0.5, {f"student@{d}-soft_label" for d in DATASETS} | NOISE | END),
+    ("temperature", 4.0, SOFTENED | SWEEPS | END),
+    (
+        "method_settings.soft_label.soft_weight",
+        0.5,
+        {f"student@{d}-soft_label" for d in DATASETS} | NOISE | SWEEPS | END,
+    ),
     ("method_settings.scheme3.feedback_weight", 0.5, {f"scheme@{OPINION}-scheme3"} | END),
     ("seeds", [0, 1, 2], TRAINED | HISTORICAL | END),
-    ("student.dropout", 0.4, STUDENTS | HISTORICAL | NOISE | END),
-    ("student.training.iterations", 61, STUDENTS | HISTORICAL | NOISE | END),
+    ("student.dropout", 0.4, STUDENTS | SWEEPS | HISTORICAL | NOISE | END),
+    ("student.training.iterations", 61, STUDENTS | SWEEPS | HISTORICAL | NOISE | END),
     ("teacher.training.learning_rate", 1.0e-5, TRAINED | END),
     ("teacher.checkpoint", "folder:elsewhere", {"checkpoint"} | TRAINED | END),
     ("precision", "float32", TRAINED | HISTORICAL | END),
     ("preparation.pool", 401, {f"prepare@{d}" for d in DATASETS} | TRAINED | HISTORICAL | YARDSTICKS | END),
     ("measurements.noise.rates", [0.0, 0.3], NOISE | END),
+    ("measurements.temperature.temperatures", [8.0], {"temperatures@news_titles"} | END),
+    ("measurements.samples.sizes", [60], {"samples@news_titles"} | END),
     ("statistics.draws", 1001, END),
     ("parallel.workers", 1, set()),
     ("parallel.checkpoint_seconds", 9.0, set()),
@@ -193,7 +202,7 @@ def test_what_if_reruns_the_softened_cells_and_nothing_else(smoke: Clone) -> Non
     done = smoke.run("dvc", "exp", "run", "-S", "temperature=4")
     assert done.returncode == 0, done.stdout + done.stderr
     ran = set(re.findall(r"Running stage '([^']+)'", done.stdout + done.stderr))
-    assert ran == {"settings"} | SOFTENED | END
+    assert ran == {"settings"} | SOFTENED | SWEEPS | END
     after = json.loads(metrics.read_text(encoding="utf-8"))
     for dataset in DATASETS:
         assert before[dataset]["fitnets"] == after[dataset]["fitnets"]

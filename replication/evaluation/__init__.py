@@ -15,16 +15,20 @@ from replication.data.splits import load_card
 from replication.evaluation import publish
 from replication.evaluation.cells import Cell, list_cells
 from replication.evaluation.comparisons import compare
+from replication.evaluation.efficiency import measure_efficiency
 from replication.evaluation.finished import FinishedRun, load_cell, teacher_digests
 from replication.evaluation.gradients import describe_gradients
 from replication.evaluation.noise import describe_noise
 from replication.evaluation.scores import rows, score_cells, without_historical
+from replication.evaluation.temperature_sweep import sweep_temperatures
 from replication.evaluation.testset import JUNK, TestSet, load_test_set
 from replication.evaluation.validation import describe_teacher
 from replication.files import write_json, write_text
 from replication.results.cells import DatasetResult, Results
 from replication.results.comparisons import Comparison, Comparisons
 from replication.results.curves import curves_text
+from replication.results.efficiency import EfficiencyResult, EfficiencySet
+from replication.results.temperature_sweep import TemperatureSet, TemperatureSweepResult
 
 Runs = dict[Cell, dict[int, FinishedRun]]
 
@@ -45,6 +49,9 @@ def evaluate(parameters: Parameters, build: Path, folder: Path) -> None:
     datasets: list[DatasetResult] = []
     comparisons: list[Comparison] = []
     temperatures: dict[str, Any] = {}
+    swept: dict[str, TemperatureSet] = {}
+    efficiency: dict[str, EfficiencySet] = {}
+    labels_compared: list[Comparison] = []
     runs: Runs = {}
     written: set[Path] = set()
     tests: dict[str, TestSet] = {}
@@ -61,6 +68,11 @@ def evaluate(parameters: Parameters, build: Path, folder: Path) -> None:
         softmax = describe_teacher(parameters, items.splits, finished)
         if softmax is not None:
             temperatures[name] = softmax.model_dump()
+        if sweep := sweep_temperatures(parameters, build, items, finished):
+            swept[name] = sweep
+        if measured := measure_efficiency(parameters, build, items, finished):
+            efficiency[name] = measured[0]
+            labels_compared += measured[1]
     publish.remove_leftovers(folder / "records", written)
     write_json(folder / "metrics.json", publish.metrics_tree(datasets))
     write_json(folder / "cards.json", cards)
@@ -71,6 +83,9 @@ def evaluate(parameters: Parameters, build: Path, folder: Path) -> None:
         ("gradients.json", describe_gradients(parameters, build, tests)),
     ):
         publish.write_or_remove(folder / file, found)
+    sweep_result = TemperatureSweepResult(temperature=parameters.temperature, sets=swept)
+    write_json(folder / "temperature_sweep.json", sweep_result.model_dump())
+    write_json(folder / "efficiency.json", EfficiencyResult(sets=efficiency, comparisons=labels_compared).model_dump())
     write_text(folder / "curves.csv", curves_text(publish.curve_points(runs)))
     results = Results(
         profile=parameters.profile,

@@ -12,6 +12,7 @@ Sums are counts of items, exact in float32, so the result does not depend on the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -79,6 +80,21 @@ class Resamples:
     def sums(self, columns: Floats) -> Floats:
         """Sum of each column over each resample: 0-or-1 columns [items, columns] -> counts [draws, columns]."""
         return np.concatenate([weights @ np.asarray(columns, dtype=np.float32) for weights in self.item_weights()])
+
+    def means(self, drawn: Floats) -> Floats:
+        """The mean over seeds on each resample of both levels: [draws, seeds] -> [draws].
+
+        For what no formula gives the variance of, such as a ratio. What the drawn seeds deviate from the mean of all n
+        is widened by sqrt(n / (n - 1)), so that its variance is that of a mean of n, s²/n.
+        """
+        seeds = drawn.shape[1]
+        centre = drawn.mean(axis=1)
+        if seeds == 1:
+            return centre
+        generator = np.random.default_rng([self.seed, 1, seeds])
+        shares = generator.multinomial(seeds, np.full(seeds, 1 / seeds), len(drawn)) / seeds
+        deviation = (shares * (drawn - centre[:, None])).sum(axis=1)
+        return np.asarray(centre + math.sqrt(seeds / (seeds - 1)) * deviation)
 
     def spread(self, observed: Floats, drawn: Floats) -> Spread:
         """The mean of a metric over seeds, with the parts of its variance.
