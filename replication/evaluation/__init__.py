@@ -12,6 +12,7 @@ from typing import Any
 from replication.config import Parameters
 from replication.data.splits import load_card
 from replication.evaluation import publish
+from replication.evaluation.behaviour import publish_behaviour
 from replication.evaluation.cells import Cell, list_cells
 from replication.evaluation.finished import FinishedRun, load_cell, teacher_digests
 from replication.evaluation.scores import score_cells, without_historical
@@ -39,6 +40,7 @@ def evaluate(parameters: Parameters, build: Path, folder: Path) -> None:
     datasets: list[DatasetResult] = []
     temperatures: dict[str, Any] = {}
     runs: Runs = {}
+    sets: list[TestSet] = []
     written: set[Path] = set()
     for name in cards:
         items = load_test_set(parameters, name, build / "data" / name)
@@ -48,6 +50,7 @@ def evaluate(parameters: Parameters, build: Path, folder: Path) -> None:
         }
         written |= publish.write_records(folder, finished, seeds)
         datasets.append(result)
+        sets.append(items)
         runs |= finished
         softmax = describe_teacher(parameters, items.splits, finished)
         if softmax is not None:
@@ -57,6 +60,7 @@ def evaluate(parameters: Parameters, build: Path, folder: Path) -> None:
     write_json(folder / "cards.json", cards)
     write_json(folder / "temperature.json", temperatures)
     write_text(folder / "curves.csv", curves_text(publish.curve_points(runs)))
+    publish_behaviour(parameters, build, folder, sets, runs)
     results = Results(
         profile=parameters.profile,
         parameters=parameters.model_dump(exclude={"parallel": {"backend", "workers", "checkpoint_seconds", "address"}}),
