@@ -14,7 +14,7 @@ from typing import Any
 from replication.report.inputs import Inputs
 from replication.report.words import Words
 
-ORDER: tuple[str, ...] = ("generalisation",)
+ORDER: tuple[str, ...] = ("hints", "route", "generalisation", "coverage")
 """The sections in the order in which they are read."""
 
 
