@@ -62,7 +62,7 @@ def recall_panel(
 
 
 def flips_panel(arms: list[ArmCoverage], period: Period, name: str, title: str, description: str, words: Words) -> str:
-    """A row a network: to the left what the historical model caught and it lost, to the right what it kept and added."""
+    """A row a network: left what it lost of the historical catch, right what it kept of it and what it added."""
     axes = panel(360, 56 + 28 * len(arms), 122, right=20)
     for at, arm in enumerate(arms):
         flips, colour = arm.flips[period], look(arm.method).colour

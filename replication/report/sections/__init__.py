@@ -14,7 +14,7 @@ from typing import Any
 from replication.report.inputs import Inputs
 from replication.report.words import Words
 
-ORDER: tuple[str, ...] = ("hints", "route", "generalisation", "coverage")
+ORDER: tuple[str, ...] = ("hints", "route", "joint", "coverage", "generalisation", "time")
 """The sections in the order in which they are read."""
 
 
