@@ -73,7 +73,7 @@ def joint_finding(dataset: DatasetResult) -> JointFinding:
 def seed_difference(
     dataset: DatasetResult, arm: tuple[str, str], reference: tuple[str, str]
 ) -> tuple[float, int, int] | None:
-    """Test macro-F1 of an arm minus a reference's: mean over seeds in common, seeds above 0, seeds; None without any."""
+    """Test macro-F1 of an arm minus a reference: mean over seeds in common, seeds above 0, seeds; None without any."""
     cells = [dataset.find(*arm), dataset.find(*reference)]
     own, other = (
         {seed.seed: seed.metrics[METRIC] for seed in cell.present if METRIC in seed.metrics} if cell else {}
