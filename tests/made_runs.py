@@ -147,11 +147,14 @@ def make_run(root: Path, dataset: str, method: str, model: str, seed: int) -> No
     splits = ["validation", "test"]
     if method == "historical":
         splits.append("history_validation")
+    if method not in PARAMETERS.yardsticks:
+        splits.append("labelled")
     items = [(split, item) for split in splits for item in made_items(dataset, split)]
     labels = np.array([item.label for _, item in items])
     skills = np.full(len(items), skill)
     if method == "historical":
         skills = np.array([HISTORICAL_SKILL[item.period] for _, item in items])
+    skills = np.where([split == "labelled" for split, _ in items], (1 + skills) / 2, skills)
     count = len(CLASSES[dataset])
     right = np.random.default_rng(7).random(len(items)) * 0.8 + np.random.default_rng(seed).random(len(items)) * 0.2
     predicted = np.where(right < skills, labels, (labels + 1) % count)

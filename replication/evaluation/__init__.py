@@ -13,6 +13,7 @@ from replication.claims import Claim, load_claims
 from replication.config import Parameters
 from replication.data.splits import load_card
 from replication.evaluation import publish
+from replication.evaluation.behaviour import publish_behaviour
 from replication.evaluation.cells import Cell, list_cells
 from replication.evaluation.comparisons import compare
 from replication.evaluation.efficiency import measure_efficiency
@@ -53,6 +54,7 @@ def evaluate(parameters: Parameters, build: Path, folder: Path) -> None:
     efficiency: dict[str, EfficiencySet] = {}
     labels_compared: list[Comparison] = []
     runs: Runs = {}
+    sets: list[TestSet] = []
     written: set[Path] = set()
     tests: dict[str, TestSet] = {}
     for name in cards:
@@ -64,6 +66,7 @@ def evaluate(parameters: Parameters, build: Path, folder: Path) -> None:
         }
         written |= publish.write_records(folder, finished, seeds)
         datasets.append(result)
+        sets.append(items)
         runs |= finished
         softmax = describe_teacher(parameters, items.splits, finished)
         if softmax is not None:
@@ -87,6 +90,7 @@ def evaluate(parameters: Parameters, build: Path, folder: Path) -> None:
     write_json(folder / "temperature_sweep.json", sweep_result.model_dump())
     write_json(folder / "efficiency.json", EfficiencyResult(sets=efficiency, comparisons=labels_compared).model_dump())
     write_text(folder / "curves.csv", curves_text(publish.curve_points(runs)))
+    publish_behaviour(parameters, build, folder, sets, runs)
     results = Results(
         profile=parameters.profile,
         parameters=parameters.model_dump(exclude={"parallel": {"backend", "workers", "checkpoint_seconds", "address"}}),

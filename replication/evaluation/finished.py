@@ -32,6 +32,8 @@ class FinishedRun:
     """The class with the largest logit, [items]; the first of equals."""
     threshold: float | None
     """Of an opinion set: the probability from which an item is called junk, chosen on the run's own validation."""
+    labelled: Floats | None = None
+    """Logits for the labelled training items, [items, classes]; None where the run predicted none."""
 
 
 def load_cell(cell: Cell, items: TestSet, teachers: Mapping[int, str]) -> tuple[dict[int, FinishedRun], dict[int, str]]:
@@ -95,7 +97,9 @@ def load_run(cell: Cell, seed: int, items: TestSet, teachers: Mapping[int, str])
     if items.opinion:
         assert split.labels is not None
         threshold = choose_threshold(junk_probability(validation), split.labels == JUNK)
-    return FinishedRun(run, ordered, validation, logits.argmax(axis=1), threshold)
+    own = predictions.of("labelled")
+    labelled = read_logits(own, items.splits.labelled.ids, cell.stage) if own.ids else None
+    return FinishedRun(run, ordered, validation, logits.argmax(axis=1), threshold, labelled)
 
 
 def _own_teachers(cell: Cell, seed: int, teachers: Mapping[int, str]) -> set[str]:

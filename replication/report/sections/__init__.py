@@ -14,7 +14,19 @@ from typing import Any
 from replication.report.inputs import Inputs
 from replication.report.words import Words
 
-ORDER: tuple[str, ...] = ("verdicts", "noise", "gradients", "temperature_sweep", "samples")
+ORDER: tuple[str, ...] = (
+    "verdicts",
+    "noise",
+    "gradients",
+    "temperature_sweep",
+    "samples",
+    "hints",
+    "route",
+    "joint",
+    "coverage",
+    "generalisation",
+    "time",
+)
 """The sections in the order in which they are read."""
 
 

@@ -1,0 +1,83 @@
+"""Values during training: seeds thin, their mean bold, one track a method and series."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from replication.report.figures.style import axis_title, look, panel, svg
+
+WIDTH, HEIGHT, LEFT = 340, 220, 40
+
+Curve = list[tuple[int, float]]
+"""(updates, value), in order."""
+
+
+class Track(NamedTuple):
+    """What one method had, by seed; drawn dashed where it is the second series of its method."""
+
+    method: str
+    label: str
+    curves: dict[int, Curve]
+    dashed: bool = False
+    scale: float = 1.0
+    """Values are multiplied by it: 100 for shares shown in percent."""
+
+
+def mean_curve(curves: dict[int, Curve]) -> Curve:
+    """Mean over seeds, point by point, where every seed has as many points."""
+    shortest = min(len(curve) for curve in curves.values())
+    count = len(curves)
+    return [
+        (
+            round(sum(curve[at][0] for curve in curves.values()) / count),
+            sum(curve[at][1] for curve in curves.values()) / count,
+        )
+        for at in range(shortest)
+    ]
+
+
+def tracks_panel(
+    tracks: list[Track], across: str, upwards: str, name: str, title: str, description: str, start: int = 0
+) -> str:
+    """Draw the tracks, each with its label at its end.
+
+    Args:
+        tracks: none of them without a seed.
+        across: title of the horizontal axis.
+        upwards: title of the vertical axis.
+        name: of the figure, unique on the page.
+        title: short text alternative.
+        description: what is to be seen.
+        start: where the horizontal axis starts.
+    """
+    axes = panel(WIDTH, HEIGHT, LEFT, right=84, top=26, bottom=40)
+    ends = []
+    for track in tracks:
+        appearance, style = look(track.method), "--" if track.dashed else "-"
+        for curve in track.curves.values():
+            values = [track.scale * value for _, value in curve]
+            axes.plot(
+                [at for at, _ in curve], values, color=appearance.colour, linewidth=0.7, alpha=0.4, linestyle=style
+            )
+        mean = mean_curve(track.curves)
+        axes.plot(
+            [at for at, _ in mean],
+            [track.scale * value for _, value in mean],
+            color=appearance.colour,
+            linewidth=2,
+            linestyle=style,
+            marker=appearance.marker,
+            markersize=5,
+        )
+        ends.append((track.scale * mean[-1][1], mean[-1][0], track.label))
+    axes.set_xlim(left=start)
+    axes.locator_params(axis="both", nbins=5)
+    low, high = axes.get_ylim()
+    height = low - 1.0
+    for value, at, label in sorted(ends):  # labels that would touch move up
+        height = max(value, height)
+        axes.annotate(label, (at, height), (7, 0), textcoords="offset points", va="center", fontsize=9.5)
+        height += (high - low) * 0.085
+    axes.set_xlabel(across)
+    axis_title(axes, upwards)
+    return svg(axes, name, title, description)
