@@ -128,6 +128,25 @@ class Statistics(Strict):
     seed: Annotated[int, Field(ge=0)]
 
 
+class Cost(Strict):
+    """How the cost of serving the teacher and the student is measured."""
+
+    dataset: Name
+    """Whose validation texts are read."""
+    repeats: Annotated[int, Field(ge=5)]
+    """How often every text is timed: the repetitions are what the interval comes from."""
+    seconds: Positive
+    """Aimed at for one setting (a runtime, a number of threads, a batch size), both networks together."""
+    warmup: PositiveInt
+    """Calls of each network that are not timed, before each setting."""
+
+
+class Measurements(Strict):
+    """What is measured beside the cells of the tables; null leaves a measurement out."""
+
+    cost: Cost | None = None
+
+
 class Parameters(Strict):
     """All of params.yaml."""
 
@@ -150,6 +169,7 @@ class Parameters(Strict):
     method_settings: dict[Name, dict[str, Any]]
     parallel: Parallel
     statistics: Statistics
+    measurements: Measurements = Measurements()
 
 
 NAMED = (
@@ -203,6 +223,9 @@ def load(path: Path = PARAMS) -> Parameters:
                 raise UserError(
                     f"{path}: {key}: unknown dataset {name!r}{nearest(name, sets)}; known: {', '.join(sets)}"
                 )
+    cost = parameters.measurements.cost
+    if cost is not None and cost.dataset not in parameters.datasets:
+        raise UserError(f"{path}: measurements.cost.dataset: {cost.dataset!r} is not among datasets; add it there too")
     for name in parameters.method_settings:
         known = available("methods")
         if name not in known:

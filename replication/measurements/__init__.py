@@ -1,0 +1,1 @@
+"""What is measured beside the cells of the tables."""
