@@ -24,6 +24,7 @@ from replication.serving.exchange import (
 )
 from tests.models.tiny import student, teacher, write_tiny
 
+CLASSES = 2
 SHAPES = [(1, 1), (1, 2), (2, 7), (3, 16), (64, 5)]
 
 
@@ -31,9 +32,9 @@ SHAPES = [(1, 1), (1, 2), (2, 7), (3, 16), (64, 5)]
 def network(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> nn.Module:
     torch.manual_seed(3)
     if request.param == "textcnn":
-        return TextCNN(9, 3, student([2, 3, 4]))
+        return TextCNN(9, CLASSES, student([2, 3, 4]))
     folder = write_tiny(tmp_path_factory.mktemp("tiny"))
-    bert = load_bert(folder, 3, teacher(5).model_copy(update={"frozen_layers": 2}))
+    bert = load_bert(folder, CLASSES, teacher(5).model_copy(update={"frozen_layers": 2}))
     if "without" in request.param:
         bert.network.bert.pooler = None
     return bert
@@ -54,7 +55,7 @@ def test_both_runtimes_agree_at_every_size(network: nn.Module, exported: Path, b
     with torch.no_grad():
         expected = LogitsAlone(network)(inputs).numpy()
     found = OnnxNetwork(exported, threads=1)(inputs.numpy())
-    assert found.shape == (batch, 3)
+    assert found.shape == (batch, CLASSES)
     assert check_equal(expected, found, "network") <= TOLERANCE * (1 + np.abs(expected).max())
 
 

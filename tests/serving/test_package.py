@@ -45,7 +45,7 @@ def test_onnxruntime_alone_reproduces_the_stored_validation_logits(students: Pat
     assert stored.ids == validation.ids
     code = re.search(r"```python\n(.*?)```", (exported / "MODEL_CARD.md").read_text(encoding="utf-8"), re.DOTALL)
     assert code
-    assert len(code[1].splitlines()) == 10
+    assert len(code[1].splitlines()) <= 10
     (exported / "texts.json").write_text(json.dumps(validation.texts, ensure_ascii=False), encoding="utf-8")
     (exported / "serve.py").write_text(SERVE.format(code=code[1]), encoding="utf-8")
     subprocess.run([sys.executable, "serve.py"], cwd=exported, check=True)
