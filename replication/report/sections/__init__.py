@@ -14,7 +14,7 @@ from typing import Any
 from replication.report.inputs import Inputs
 from replication.report.words import Words
 
-ORDER: tuple[str, ...] = ()
+ORDER: tuple[str, ...] = ("cost",)
 """The sections in the order in which they are read."""
 
 
