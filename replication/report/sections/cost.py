@@ -58,6 +58,7 @@ def context(folder: Path, inputs: Inputs, words: Words) -> dict[str, Any] | None
         ],
         "standings": [(one, standing(one)) for one in found.comparisons],
         "margin": MARGIN,
+        "versions": ", ".join(f"{name} {version}" for name, version in sorted(found.versions.items())),
         "teacher": next((cell for cell in cells if cell.model == "teacher"), None),
         "students": [cell for cell in cells if cell.model == "student"],
         "link": data_link({"cost": found.model_dump(), METRIC: [_score(cell) for cell in cells]}),
