@@ -4,7 +4,7 @@ ENV := .venv/made-from.lock
 RUN := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro test check lint types layers env clean
+.PHONY: repro test bench check lint types layers env clean
 
 repro: $(ENV)
 	@$(RUN) -m dvc repro
@@ -12,6 +12,9 @@ repro: $(ENV)
 
 test: $(ENV)
 	@$(RUN) -m pytest
+
+bench: $(ENV)
+	@$(RUN) -m pytest benchmarks --benchmark-enable --benchmark-only --benchmark-autosave
 
 check: lint types layers
 
