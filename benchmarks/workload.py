@@ -1,6 +1,6 @@
 """The work that benchmarks share: networks of the default profile's sizes, and titles as numbers.
 
-Weights and texts are drawn, for neither decides how long a network computes; so no download is needed. The titles' lengths
+Weights and texts are drawn, for neither decides how long a network computes; so no download is needed. Lengths of titles
 are spread as those of `news_titles` are.
 """
 
