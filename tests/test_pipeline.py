@@ -35,6 +35,7 @@ SOFTENED = {f"student@{dataset}-{method}" for dataset in DATASETS for method in 
     f"scheme@{OPINION}-{scheme}" for scheme in ("scheme3", "scheme5")
 }
 YARDSTICKS = {f"yardstick@{dataset}-{name}" for dataset in DATASETS for name in ("majority", "tfidf_logistic")}
+COST = {"cost"}
 END = {"evaluate", "report"}
 JUNK = {
     "coverage", "junk_f1", "junk_pr_auc", "junk_precision", "junk_recall", "kept", "negative_flip_rate",
@@ -117,19 +118,20 @@ def test_the_table_and_the_report_need_no_torch(smoke: Clone) -> None:
     assert page.read_bytes() == before
 
 
-TRAINED = TEACHERS | STUDENTS
+TRAINED = TEACHERS | STUDENTS | COST
 STALE: list[tuple[str, object, set[str]]] = [
     ("temperature", 4.0, SOFTENED | END),
     ("method_settings.soft_label.soft_weight", 0.5, {f"student@{d}-soft_label" for d in DATASETS} | END),
     ("method_settings.scheme3.feedback_weight", 0.5, {f"scheme@{OPINION}-scheme3"} | END),
     ("seeds", [0, 1, 2], TRAINED | HISTORICAL | END),
-    ("student.dropout", 0.4, STUDENTS | HISTORICAL | END),
-    ("student.training.iterations", 61, STUDENTS | HISTORICAL | END),
+    ("student.dropout", 0.4, STUDENTS | COST | HISTORICAL | END),
+    ("student.training.iterations", 61, STUDENTS | COST | HISTORICAL | END),
     ("teacher.training.learning_rate", 1.0e-5, TRAINED | END),
     ("teacher.checkpoint", "folder:elsewhere", {"checkpoint"} | TRAINED | END),
     ("precision", "float32", TRAINED | HISTORICAL | END),
     ("preparation.pool", 401, {f"prepare@{d}" for d in DATASETS} | TRAINED | HISTORICAL | YARDSTICKS | END),
-    ("statistics.draws", 1001, END),
+    ("measurements.cost.repeats", 6, COST | {"report"}),
+    ("statistics.draws", 1001, COST | END),
     ("parallel.workers", 1, set()),
     ("parallel.checkpoint_seconds", 9.0, set()),
     ("parallel.threads", 2, TRAINED | HISTORICAL | END),
