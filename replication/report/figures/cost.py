@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 
-from replication.report.figures.style import BAND, GRID, INK, axis_title, look, panel, svg
+from replication.report.figures.style import BAND, INK, MUTED, axis_title, look, panel, svg
 from replication.report.words import Words
 from replication.results.cost import Role
 
@@ -59,10 +59,6 @@ def cost_panel(marks: Sequence[Mark], common: Scales, name: str, title: str, des
     for mark in sorted(marks, key=lambda mark: -mark.size):
         _draw(axes, mark, common.area)
     _label(axes, [mark for mark in marks if mark.role == "student"], common)
-    for mark in marks:
-        if mark.role == "teacher":
-            axes.annotate(mark.label, (mark.milliseconds, mark.score[1]), (0, -5), textcoords="offset points",
-                          ha="center", va="top", color=INK)  # fmt: skip
     ticks = [10.0**power for power in range(-3, 5) if common.milliseconds[0] <= 10.0**power <= common.milliseconds[1]]
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.minorticks_off()
@@ -75,7 +71,12 @@ def _draw(axes: Axes, mark: Mark, area: float) -> None:
     appearance, (mean, low, high) = look(mark.method), mark.score
     teacher = mark.role == "teacher"
     axes.plot(
-        [mark.milliseconds] * 2, [low, high], color=appearance.colour, linewidth=1.4, linestyle="--" if teacher else "-"
+        [mark.milliseconds] * 2,
+        [low, high],
+        color=appearance.colour,
+        linewidth=1.4,
+        linestyle="--" if teacher else "-",
+        zorder=4 if teacher else 2,
     )
     axes.scatter(
         [mark.milliseconds],
@@ -87,6 +88,11 @@ def _draw(axes: Axes, mark: Mark, area: float) -> None:
         linewidth=1.2,
         zorder=2 if teacher else 3,
     )
+    if teacher:
+        axes.plot([mark.milliseconds], [mean], marker=".", color=appearance.colour, markersize=5, zorder=4)
+        below = (0, -(np.sqrt(area * mark.size / np.pi) + 4))
+        place = {"textcoords": "offset points", "ha": "center", "va": "top", "color": INK, "zorder": 4}
+        axes.annotate(mark.label, (mark.milliseconds, mean), below, **place)
 
 
 def _label(axes: Axes, marks: Sequence[Mark], common: Scales) -> None:
@@ -97,7 +103,7 @@ def _label(axes: Axes, marks: Sequence[Mark], common: Scales) -> None:
     places = spread([mark.score[0] for mark in ordered], min(LINE * points, (high - low) / max(len(ordered), 1)))
     for mark, place in zip(ordered, places, strict=True):
         beside = mark.milliseconds * 1.5
-        axes.plot([mark.milliseconds * 1.08, beside * 0.96], [mark.score[0], place], color=GRID, linewidth=0.8)
+        axes.plot([mark.milliseconds * 1.08, beside * 0.96], [mark.score[0], place], color=MUTED, linewidth=0.5)
         axes.text(beside, place, mark.label, ha="left", va="center", color=INK, fontsize=10)
 
 
