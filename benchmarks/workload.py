@@ -1,7 +1,7 @@
 """The work that benchmarks share: networks of the default profile's sizes, and titles as numbers.
 
-Weights and texts are drawn, for neither decides how long a network computes; so no download is needed. Lengths of titles
-are spread as those of `news_titles` are.
+Weights and texts are drawn, for neither decides how long a network computes; so no download is needed. Lengths are
+those of news titles.
 """
 
 from __future__ import annotations

@@ -58,6 +58,8 @@ def cost_panel(marks: Sequence[Mark], common: Scales, name: str, title: str, des
     axes.set_ylim(*common.score)
     for mark in sorted(marks, key=lambda mark: -mark.size):
         _draw(axes, mark, common.area)
+        if mark.role == "teacher":
+            _name_teacher(axes, mark, common.area)
     _label(axes, [mark for mark in marks if mark.role == "student"], common)
     ticks = [10.0**power for power in range(-3, 5) if common.milliseconds[0] <= 10.0**power <= common.milliseconds[1]]
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
@@ -88,11 +90,14 @@ def _draw(axes: Axes, mark: Mark, area: float) -> None:
         linewidth=1.2,
         zorder=2 if teacher else 3,
     )
-    if teacher:
-        axes.plot([mark.milliseconds], [mean], marker=".", color=appearance.colour, markersize=5, zorder=4)
-        below = (0, -(np.sqrt(area * mark.size / np.pi) + 4))
-        place = {"textcoords": "offset points", "ha": "center", "va": "top", "color": INK, "zorder": 4}
-        axes.annotate(mark.label, (mark.milliseconds, mean), below, **place)
+
+
+def _name_teacher(axes: Axes, mark: Mark, area: float) -> None:
+    """Write the teacher's name below its mark, and set a dot where its mean lies."""
+    where = (mark.milliseconds, mark.score[0])
+    axes.plot([where[0]], [where[1]], marker=".", color=look(mark.method).colour, markersize=5, zorder=4)
+    below = -(float(np.sqrt(area * mark.size / np.pi)) + 4)
+    axes.annotate(mark.label, where, (0, below), textcoords="offset points", ha="center", va="top", color=INK)
 
 
 def _label(axes: Axes, marks: Sequence[Mark], common: Scales) -> None:
