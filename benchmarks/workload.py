@@ -43,7 +43,7 @@ def bert_network(layers: int) -> BertForSequenceClassification:
     """An encoder of the packaged one's width, as it is loaded for training: eager attention, no dropout in it."""
     torch.manual_seed(0)
     settings = parameters().teacher
-    return BertForSequenceClassification(
+    network = BertForSequenceClassification(
         BertConfig(
             vocab_size=PIECES,
             hidden_size=384,
@@ -54,9 +54,10 @@ def bert_network(layers: int) -> BertForSequenceClassification:
             hidden_dropout_prob=settings.dropout,
             attention_probs_dropout_prob=0.0,
             num_labels=CLASSES,
-            attn_implementation="eager",
         )
     )
+    network.set_attn_implementation("eager")
+    return network
 
 
 def bert() -> Bert:
