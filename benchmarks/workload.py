@@ -43,19 +43,18 @@ def bert_network(layers: int) -> BertForSequenceClassification:
     """An encoder of the packaged one's width, as it is loaded for training: eager attention, no dropout in it."""
     torch.manual_seed(0)
     settings = parameters().teacher
-    network = BertForSequenceClassification(
-        BertConfig(
-            vocab_size=PIECES,
-            hidden_size=384,
-            num_hidden_layers=layers,
-            num_attention_heads=12,
-            intermediate_size=1536,
-            pad_token_id=0,
-            hidden_dropout_prob=settings.dropout,
-            attention_probs_dropout_prob=0.0,
-            num_labels=CLASSES,
-        )
+    configuration = BertConfig(
+        vocab_size=PIECES,
+        hidden_size=384,
+        num_hidden_layers=layers,
+        num_attention_heads=12,
+        intermediate_size=1536,
+        pad_token_id=0,
+        hidden_dropout_prob=settings.dropout,
+        attention_probs_dropout_prob=0.0,
     )
+    configuration.num_labels = CLASSES
+    network = BertForSequenceClassification(configuration)
     network.set_attn_implementation("eager")
     return network
 

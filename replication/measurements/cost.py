@@ -21,7 +21,16 @@ from replication.environment import environment
 from replication.errors import UserError
 from replication.files import write_json
 from replication.measurements import subjects
-from replication.measurements.latency import BATCHES, Batches, Budget, Setting, latency, measure, settings
+from replication.measurements.latency import (
+    BATCHES,
+    Batches,
+    Budget,
+    Setting,
+    expected_seconds,
+    latency,
+    measure,
+    settings,
+)
 from replication.measurements.ratios import Ratio, latency_ratio
 from replication.measurements.subjects import Subject
 from replication.measurements.timing import Floats
@@ -46,18 +55,16 @@ def run(parameters: config.Parameters, build: Path, path: Path) -> None:
     if own is None:
         raise UserError("params.yaml: measurements.cost: missing; add it (the committed params.yaml shows every key)")
     planned = settings(all_threads())
-    Console(stderr=True).print(
-        f"cost on {own.dataset}: exporting both networks, then {len(planned)} settings of about {own.seconds:g} s, "
-        f"together about {len(planned) * own.seconds:.0f} s",
-        highlight=False,
-        soft_wrap=True,
-    )
     texts = _shuffled(load_splits(build / "data" / own.dataset).validation.texts, parameters.statistics.seed)
     batches = {size: _cut(texts, size) for size in BATCHES}
     budget = Budget(own.repeats, own.seconds, own.warmup)
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print(f"cost on {own.dataset}: exporting both networks and checking that the runtimes agree")
     with tempfile.TemporaryDirectory() as folder:
         both = _subjects(parameters, own.dataset, build, Path(folder))
         sizes = [one.cost([*batches[1], *batches[BATCHES[-1]]]) for one in both]
+        expected = expected_seconds(planned, both, batches, budget)
+        console.print(f"cost on {own.dataset}: {len(planned)} settings, about {expected:.0f} s on this machine")
         seconds = _watched(
             planned, budget.repeats, lambda one, tick: measure(one, both, batches[one.batch], budget, tick)
         )

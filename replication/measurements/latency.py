@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ from replication.serving.exchange import LogitsAlone, OnnxNetwork
 BATCHES = (1, 64)
 LEAST_CALLS = {1: 8, 64: 1}
 """Calls that a repetition times at the least, by batch size."""
+PILOT = 4
+"""Calls from which the whole is estimated."""
 Batches = Sequence[Sequence[str]]
 
 
@@ -54,15 +57,35 @@ def measure(
     Returns:
         Seconds by role, [repeats, batches].
     """
+    with _on_threads(setting.threads):
+        calls = {subject.role: _calls(setting, subject, batches) for subject in subjects}
+        each = sum(_warm(own, budget.warmup) for own in calls.values())
+        room = int(budget.seconds / (budget.repeats * each))
+        count = min(len(batches), max(room, LEAST_CALLS[setting.batch]))
+        return interleaved({role: own[:count] for role, own in calls.items()}, budget.repeats, on_repeat)
+
+
+def expected_seconds(
+    planned: Sequence[Setting], subjects: Sequence[Subject], batches: Mapping[int, Batches], budget: Budget
+) -> float:
+    """How long all settings will take together, from a few calls in PyTorch on one thread, the slowest setting."""
+    each: dict[int, float] = {}
+    with _on_threads(1):
+        for size in batches:
+            calls = [_calls(Setting("pytorch", 1, size), subject, batches[size][:1]) for subject in subjects]
+            each[size] = sum(_warm(own, PILOT) for own in calls)
+    least = {size: budget.repeats * LEAST_CALLS[size] * seconds for size, seconds in each.items()}
+    return sum(budget.warmup * each[one.batch] + max(budget.seconds, least[one.batch]) for one in planned)
+
+
+@contextmanager
+def _on_threads(count: int) -> Iterator[None]:
+    """PyTorch without gradients and on so many threads while the block runs."""
     before = torch.get_num_threads()
-    torch.set_num_threads(setting.threads)
+    torch.set_num_threads(count)
     try:
         with torch.inference_mode():
-            calls = {subject.role: _calls(setting, subject, batches) for subject in subjects}
-            each = sum(_warm(own, budget.warmup) for own in calls.values())
-            room = int(budget.seconds / (budget.repeats * each))
-            count = min(len(batches), max(room, LEAST_CALLS[setting.batch]))
-            return interleaved({role: own[:count] for role, own in calls.items()}, budget.repeats, on_repeat)
+            yield
     finally:
         torch.set_num_threads(before)
 
