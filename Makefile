@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 MARKERS ?=
 MESSAGES := replication/report/locale
 
-.PHONY: repro test check lint types layers messages env clean
+.PHONY: repro test bench check lint types layers messages env clean
 
 repro: $(ENV)
 	@$(RUN) -m dvc repro
@@ -16,6 +16,9 @@ repro: $(ENV)
 
 test: $(ENV)
 	@$(RUN) -m pytest -m '$(MARKERS)'
+
+bench: $(ENV)
+	@$(RUN) -m pytest benchmarks --benchmark-enable --benchmark-only --benchmark-autosave
 
 check: lint types layers
 

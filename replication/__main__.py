@@ -217,6 +217,34 @@ def _measuring_noise(dataset: str) -> config.Parameters:
 
 
 @app.command()
+def cost() -> None:
+    """Measure latency, size and operations of the teacher and the student."""
+    from replication.measurements import cost as measuring
+
+    parameters = config.load()
+    measuring.run(parameters, BUILD, REPORTS / parameters.profile / "cost.json")
+
+
+@app.command()
+def export(
+    dataset: Dataset,
+    method: Annotated[str, typer.Argument(help="a method or scheme whose student is taken")],
+    to: Annotated[Path, typer.Option(help="the folder to write")],
+    seed: Annotated[int | None, typer.Option(help="of the run; else the one that validates best")] = None,
+) -> None:
+    """Write a trained student for serving: safetensors, ONNX, vocabulary, settings and a model card."""
+    from replication.serving import package
+
+    parameters = config.load()
+    _listed(dataset, parameters.datasets, "datasets")
+    kind = "scheme" if method in parameters.schemes else "student"
+    _listed(method, [*parameters.methods, *parameters.schemes], "methods and schemes")
+    run = package.choose_run(BUILD / kind / dataset / method, seed)
+    package.export(run, BUILD / "data" / dataset, REPORTS / parameters.profile, to)
+    Console(stderr=True).print(f"exported {run} to {to}", highlight=False, soft_wrap=True)
+
+
+@app.command()
 def evaluate() -> None:
     """Score every run on the test labels; write records, metrics and what the report needs."""
     from replication import evaluation

@@ -163,12 +163,26 @@ class SampleSweep(Strict):
     """Labelled items, fewer than `preparation.labelled`, which is always added."""
 
 
+class Cost(Strict):
+    """How the cost of serving the teacher and the student is measured."""
+
+    dataset: Name
+    """Whose validation texts are read."""
+    repeats: Annotated[int, Field(ge=5)]
+    """How often every text is timed: the repetitions are what the interval comes from."""
+    seconds: Positive
+    """Aimed at for one setting (a runtime, a number of threads, a batch size), both networks together."""
+    warmup: PositiveInt
+    """Calls of each network that are not timed, before each setting."""
+
+
 class Measurements(Strict):
     """What is measured beside the cells of the tables. The pipeline asks for each; a command or report does without."""
 
     noise: Noise | None = None
     temperature: TemperatureSweep | None = None
     samples: SampleSweep | None = None
+    cost: Cost | None = None
 
 
 class Parameters(Strict):
@@ -248,6 +262,9 @@ def load(path: Path = PARAMS) -> Parameters:
                     f"{path}: {key}: unknown dataset {name!r}{nearest(name, sets)}; known: {', '.join(sets)}"
                 )
     _check_sweeps(parameters, path)
+    cost = parameters.measurements.cost
+    if cost is not None and cost.dataset not in parameters.datasets:
+        raise UserError(f"{path}: measurements.cost.dataset: {cost.dataset!r} is not among datasets; add it there too")
     for name in parameters.method_settings:
         known = available("methods")
         if name not in known:

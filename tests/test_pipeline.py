@@ -39,7 +39,8 @@ SOFTENED = (
 )
 YARDSTICKS = {f"yardstick@{dataset}-{name}" for dataset in DATASETS for name in ("majority", "tfidf_logistic")}
 SWEEPS = {"temperatures@news_titles", "samples@news_titles"}
-END = {"evaluate", "report"}
+COST = {"cost"}
+END = {"evaluate", "verdicts", "report"}
 JUNK = {
     "coverage", "junk_f1", "junk_pr_auc", "junk_precision", "junk_recall", "kept", "negative_flip_rate",
     "overall_recall",
@@ -121,7 +122,7 @@ def test_the_table_and_the_report_need_no_torch(smoke: Clone) -> None:
     assert page.read_bytes() == before
 
 
-TRAINED = TEACHERS | STUDENTS | NOISE | SWEEPS
+TRAINED = TEACHERS | STUDENTS | NOISE | SWEEPS | COST
 STALE: list[tuple[str, object, set[str]]] = [
     ("temperature", 4.0, SOFTENED | SWEEPS | END),
     (
@@ -131,8 +132,8 @@ STALE: list[tuple[str, object, set[str]]] = [
     ),
     ("method_settings.scheme3.feedback_weight", 0.5, {f"scheme@{OPINION}-scheme3"} | END),
     ("seeds", [0, 1, 2], TRAINED | HISTORICAL | END),
-    ("student.dropout", 0.4, STUDENTS | SWEEPS | HISTORICAL | NOISE | END),
-    ("student.training.iterations", 61, STUDENTS | SWEEPS | HISTORICAL | NOISE | END),
+    ("student.dropout", 0.4, STUDENTS | SWEEPS | HISTORICAL | NOISE | COST | END),
+    ("student.training.iterations", 61, STUDENTS | SWEEPS | HISTORICAL | NOISE | COST | END),
     ("teacher.training.learning_rate", 1.0e-5, TRAINED | END),
     ("teacher.checkpoint", "folder:elsewhere", {"checkpoint"} | TRAINED | END),
     ("precision", "float32", TRAINED | HISTORICAL | END),
@@ -140,7 +141,8 @@ STALE: list[tuple[str, object, set[str]]] = [
     ("measurements.noise.rates", [0.0, 0.3], NOISE | END),
     ("measurements.temperature.temperatures", [8.0], {"temperatures@news_titles"} | END),
     ("measurements.samples.sizes", [60], {"samples@news_titles"} | END),
-    ("statistics.draws", 1001, END),
+    ("measurements.cost.repeats", 6, COST | {"verdicts", "report"}),
+    ("statistics.draws", 1001, COST | END),
     ("parallel.workers", 1, set()),
     ("parallel.checkpoint_seconds", 9.0, set()),
     ("parallel.threads", 2, TRAINED | HISTORICAL | END),

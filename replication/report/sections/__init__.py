@@ -25,6 +25,7 @@ ORDER: tuple[str, ...] = (
     "joint",
     "coverage",
     "generalisation",
+    "cost",
     "time",
 )
 """The sections in the order in which they are read."""

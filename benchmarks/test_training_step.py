@@ -1,0 +1,81 @@
+"""Training steps of this suite's loop beside a plain PyTorch loop on the same network, batches and optimiser.
+
+The plain loop is the least that a step can be: forward, cross-entropy, backward, clipping, AdamW, learning rate. What
+the suite's loop takes beyond it is the price of named terms, random streams by network, logging and validation.
+
+Two named peers cannot be had here. transformers' Trainer refuses to start without the package `accelerate`, which
+requirements.lock does not have; TextBrewer is no dependency either. Neither is imitated: a benchmark against an
+imitation says nothing of the original.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+import pytest
+import torch
+from pytest_benchmark.fixture import BenchmarkFixture
+from torch import Tensor, nn
+
+from benchmarks.workload import CHARACTERS, labelled, parameters, textcnn
+from replication.batches import Batch, Items, stream
+from replication.losses import cross_entropy
+from replication.network import Network, Streams
+from replication.phases import Phase, Term, Terms, Update
+from replication.train import Loop, fit
+
+STEPS, BATCH, ITEMS = 50, 32, 2000
+
+
+@pytest.fixture(scope="module")
+def data() -> Items:
+    return labelled(ITEMS, CHARACTERS, "characters")
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def batches(data: Items) -> Iterator[Tensor]:
+    return stream(data, "characters", 0, BATCH, BATCH * 64)
+
+
+def suite(data: Items) -> None:
+    """The suite's loop."""
+    training = parameters().student.training.model_copy(update={"iterations": STEPS, "evaluations": 1})
+    student = Network("student", textcnn(), "characters", Streams(0), "float32")
+
+    def terms(batch: Batch) -> Terms:
+        return {"hard": Term(cross_entropy(student(batch).logits, batch.labels))}
+
+    phase = Phase("student", STEPS, [Update("student", [student], terms, training)], (), 1, None)
+    fit(iter([phase]), Loop(data, lambda: batches(data), student.streams, None, 20.0, lambda iterations: None, ()))
+
+
+def plain(data: Items) -> None:
+    """The least that does the same."""
+    training, network = parameters().student.training, textcnn().train()
+    optimiser = torch.optim.AdamW(
+        network.parameters(), lr=training.learning_rate, weight_decay=training.weight_decay, fused=True
+    )
+    schedule = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.0, STEPS)
+    for rows in islice(batches(data), STEPS):
+        longest = int(data.lengths["characters"][rows].max())
+        logits = network(data.inputs["characters"][rows, :longest]).logits
+        optimiser.zero_grad()
+        torch.autograd.backward(nn.functional.cross_entropy(logits, data.labels[rows]))
+        nn.utils.clip_grad_norm_(network.parameters(), training.clip_norm)
+        optimiser.step()
+        schedule.step()
+
+
+@pytest.mark.parametrize("loop", [suite, plain])
+def test_training(benchmark: BenchmarkFixture, data: Items, loop: Callable[[Items], None]) -> None:
+    benchmark.group = f"{STEPS} steps of the TextCNN on {BATCH} titles"
+    benchmark.extra_info["items"] = STEPS * BATCH
+    benchmark(loop, data)

@@ -1,0 +1,80 @@
+"""The work that benchmarks share: networks of the default profile's sizes, and titles as numbers.
+
+Weights and texts are drawn, for neither decides how long a network computes; so no download is needed. Lengths are
+those of news titles.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from transformers import BertConfig, BertForSequenceClassification
+
+from replication import config
+from replication.batches import Items
+from replication.config import Parameters
+from replication.models.bert import Bert
+from replication.models.textcnn import TextCNN
+
+ROOT = Path(__file__).parents[1]
+CLASSES = 10
+CHARACTERS = 3000
+PIECES = 20_000
+SHORTEST, LONGEST = 12, 24
+"""Characters or pieces of a title."""
+
+
+@cache
+def parameters() -> Parameters:
+    """The committed parameters."""
+    return config.load(ROOT / "params.yaml")
+
+
+def textcnn() -> TextCNN:
+    """The student."""
+    torch.manual_seed(0)
+    return TextCNN(CHARACTERS, CLASSES, parameters().student)
+
+
+def bert_network(layers: int) -> BertForSequenceClassification:
+    """An encoder of the packaged one's width, as it is loaded for training: eager attention, no dropout in it."""
+    torch.manual_seed(0)
+    settings = parameters().teacher
+    configuration = BertConfig(
+        vocab_size=PIECES,
+        hidden_size=384,
+        num_hidden_layers=layers,
+        num_attention_heads=12,
+        intermediate_size=1536,
+        pad_token_id=0,
+        hidden_dropout_prob=settings.dropout,
+        attention_probs_dropout_prob=0.0,
+    )
+    configuration.num_labels = CLASSES
+    network = BertForSequenceClassification(configuration)
+    network.set_attn_implementation("eager")
+    return network
+
+
+def bert() -> Bert:
+    """The teacher, all layers kept."""
+    return Bert(bert_network(parameters().teacher.layers))
+
+
+def titles(items: int, numbers: int, seed: int = 0) -> Tensor:
+    """Titles as int64 [items, longest], padded at the end with 0; `numbers` is the vocabulary's size."""
+    generator = torch.Generator().manual_seed(seed)
+    lengths = torch.randint(SHORTEST, LONGEST + 1, (items,), generator=generator)
+    drawn = torch.randint(2, numbers, (items, int(lengths.max())), generator=generator)
+    return drawn.masked_fill(torch.arange(drawn.shape[1]) >= lengths[:, None], 0)
+
+
+def labelled(items: int, numbers: int, kind: str) -> Items:
+    """Titles with labels and a teacher's logits."""
+    generator = torch.Generator().manual_seed(1)
+    inputs = titles(items, numbers)
+    logits = torch.randn((items, CLASSES), generator=generator)
+    return Items({kind: inputs}, {kind: (inputs != 0).sum(dim=1)}, logits.argmax(dim=1), {"logits": logits})

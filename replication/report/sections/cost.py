@@ -1,0 +1,113 @@
+"""What it costs: latency, size and operations of the teacher and the student, beside their scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from replication.report.downloads import data_link
+from replication.report.figures.cost import Mark, Scales, cost_panel, scales
+from replication.report.findings import METRIC
+from replication.report.inputs import Inputs
+from replication.report.panels import Panel
+from replication.report.words import Words
+from replication.results.cells import BASELINE, CellResult
+from replication.results.comparisons import Comparison
+from replication.results.cost import CostResult, Latency, Role, Runtime
+from replication.results.files import read_json
+
+RUNTIMES: tuple[Runtime, ...] = ("pytorch", "onnxruntime")
+MARGIN = 10.0
+"""The claim is that the TextCNN is at least this many times smaller and faster."""
+Standing = Literal["above", "below", "level"]
+
+
+class Row(NamedTuple):
+    """Both networks under one setting."""
+
+    teacher: Latency
+    student: Latency
+
+    @property
+    def ratio(self) -> float:
+        """How many times the student's median the teacher's is."""
+        return self.teacher.p50 / self.student.p50
+
+
+def context(folder: Path, inputs: Inputs, words: Words) -> dict[str, Any] | None:
+    """What the template shows, or None where the cost has not been measured.
+
+    Raises:
+        UserError: the file is damaged.
+    """
+    path = folder / "cost.json"
+    if not path.is_file():
+        return None
+    found = read_json(path, CostResult)
+    cells = _cells(inputs, found.dataset)
+    comparisons = {one.part: one for one in found.comparisons}
+    return {
+        "found": found,
+        "title": words.text("cost_title", comparisons=comparisons),
+        "panels": _panels(found, cells, words),
+        "rows": [
+            Row(one, found.latency("student", one.runtime, one.threads, one.batch))
+            for one in found.latencies
+            if one.role == "teacher"
+        ],
+        "standings": [(one, standing(one)) for one in found.comparisons],
+        "margin": MARGIN,
+        "versions": ", ".join(f"{name} {version}" for name, version in sorted(found.versions.items())),
+        "teacher": next((cell for cell in cells if cell.model == "teacher"), None),
+        "students": [cell for cell in cells if cell.model == "student"],
+        "link": data_link({"cost": found.model_dump(), METRIC: [_score(cell) for cell in cells]}),
+    }
+
+
+def standing(comparison: Comparison) -> Standing:
+    """Where a ratio's interval lies: from the margin on, below it, or across it."""
+    if comparison.low >= MARGIN:
+        return "above"
+    return "below" if comparison.high < MARGIN else "level"
+
+
+def _cells(inputs: Inputs, dataset: str) -> list[CellResult]:
+    """Every TextCNN of the set, and the BERT of its own stage."""
+    own = [one for one in inputs.results.datasets if one.name == dataset]
+    cells = [cell for one in own for cell in one.cells if cell.metrics and cell.trained]
+    return [cell for cell in cells if cell.model == "student" or (cell.method, cell.model) == (BASELINE[0], "teacher")]
+
+
+def _score(cell: CellResult) -> dict[str, Any]:
+    return {"method": cell.method, "model": cell.model, **cell.metrics[METRIC].model_dump()}
+
+
+def _panels(found: CostResult, cells: list[CellResult], words: Words) -> list[Panel]:
+    """A panel a runtime, on common axes."""
+    marks = {runtime: [_mark(found, cell, runtime, words) for cell in cells] for runtime in RUNTIMES}
+    common = scales([mark for own in marks.values() for mark in own]) if cells else None
+    return [_panel(found, runtime, marks, common, words) for runtime in RUNTIMES if common]
+
+
+def _mark(found: CostResult, cell: CellResult, runtime: Runtime, words: Words) -> Mark:
+    role: Role = "teacher" if cell.model == "teacher" else "student"
+    score = cell.metrics[METRIC]
+    return Mark(
+        method=cell.method,
+        role=role,
+        label=words.name(cell.method, cell.model),
+        milliseconds=found.latency(role, runtime, 1, 1).p50,
+        score=(100 * score.mean, 100 * score.low, 100 * score.high),
+        size=found.network(role).weights_bytes,
+    )
+
+
+def _panel(
+    found: CostResult, runtime: Runtime, marks: Mapping[Runtime, list[Mark]], common: Scales, words: Words
+) -> Panel:
+    ratio = next(one for one in found.comparisons if one.part == f"latency {runtime}")
+    title = words.text("cost_panel_title", runtime=runtime, ratio=ratio)
+    description = words.text("cost_description", marks=marks[runtime])
+    name = f"cost-{runtime}"
+    return Panel(name, title, cost_panel(marks[runtime], common, name, title, description, words))

@@ -1,0 +1,1 @@
+"""Trained networks as files that another program runs: safetensors, ONNX, vocabulary, model card."""

@@ -1,0 +1,153 @@
+"""The section on cost: chosen by the records, whole, with the data of its figure."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from replication.files import write_json
+from replication.report import build
+from replication.report.figures.cost import spread
+from replication.report.sections import cost
+from replication.results.comparisons import Comparison
+from replication.results.cost import CostResult, Latency, NetworkCost, Role, Runtime
+from tests import made_runs
+from tests.made_runs import CLASSES, OPINION, evaluated
+
+DATASET = next(name for name in CLASSES if name != OPINION)
+ROLES: tuple[Role, ...] = ("teacher", "student")
+RUNTIMES: tuple[Runtime, ...] = ("pytorch", "onnxruntime")
+MILLISECONDS = {"teacher": 24.0, "student": 0.4}
+
+
+def made_cost(pytorch: tuple[float, float, float] = (60.0, 55.0, 66.0)) -> CostResult:
+    """A measurement with round numbers; `pytorch` is the latency ratio with its interval."""
+    ratios = {
+        "latency pytorch": pytorch,
+        "latency onnxruntime": (12.0, 9.0, 15.0),
+        "bytes": (150.0, 150.0, 150.0),
+        "parameters": (151.0, 151.0, 151.0),
+    }
+    return CostResult(
+        dataset=DATASET,
+        method="supervised",
+        texts=400,
+        repeats=20,
+        opset=17,
+        tolerance=1e-4,
+        processor="a <processor>",
+        cores=2,
+        versions={"torch": "2.13", "onnxruntime": "1.32"},
+        networks=[
+            NetworkCost(
+                role=role, parameters=30_000_000 // (1 if role == "teacher" else 151), length=17.5, difference=2e-6,
+                weights_bytes=120_000_000 // (1 if role == "teacher" else 150), onnx_bytes=120_100_000, flops=9.1e8,
+            )
+            for role in ROLES
+        ],
+        latencies=[
+            Latency(
+                role=role, runtime=runtime, threads=threads, batch=batch, calls=160, items_per_second=1234.0,
+                p50=MILLISECONDS[role] * batch, p95=MILLISECONDS[role] * batch * 2, p99=MILLISECONDS[role] * batch * 3,
+            )
+            for runtime in RUNTIMES for threads in (1, 2) for batch in (1, 64) for role in ROLES
+        ],
+        comparisons=[
+            Comparison(
+                claim="small-fast", dataset=DATASET, part=part, unit="ratio", estimate=ratio[0], low=ratio[1],
+                high=ratio[2], standard_error=0.05, seeds=1, items=40,
+            )
+            for part, ratio in ratios.items()
+        ],
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A profile's folder without a measurement of cost."""
+    root = tmp_path_factory.mktemp("cost")
+    made_runs.make_tree(root)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        return root / evaluated()
+
+
+def rendered(folder: Path, to: Path, found: CostResult) -> str:
+    """The page with that measurement."""
+    shutil.copytree(folder, to)
+    write_json(to / "cost.json", found.model_dump())
+    return build(to).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def section(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    page = rendered(folder, tmp_path_factory.mktemp("page") / "made", made_cost())
+    found = re.search(r'<section aria-labelledby="cost">.*?</section>', page, re.DOTALL)
+    assert found
+    return found[0]
+
+
+def plain(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
+
+
+def test_without_a_measurement_there_is_no_section(folder: Path) -> None:
+    assert 'id="cost"' not in build(folder).read_text(encoding="utf-8")
+
+
+def test_every_ratio_says_where_it_stands_to_the_claim(section: str) -> None:
+    text = plain(section)
+    assert "BERT’s is 60.0 times the TextCNN’s (95% interval 55.0 to 66.0). That is at least the 10 times" in text
+    assert "12.0 times the TextCNN’s (95% interval 9.00 to 15.0). Whether that is the 10 times of the claim" in text
+    assert "Size of the weights’ file: BERT’s is 150 times the TextCNN’s. That is at least" in text
+
+
+def test_the_title_is_the_finding(section: str, folder: Path, tmp_path: Path) -> None:
+    assert "BERT takes 60.0 times as long as the TextCNN in PyTorch and 12.0 times in ONNX Runtime" in plain(section)
+    page = rendered(folder, tmp_path / "made", made_cost(pytorch=(1.1, 0.7, 1.5)))
+    assert "The TextCNN is not shown to be faster in both runtimes" in page
+    assert "BERT’s is 1.10 times the TextCNN’s (95% interval 0.700 to 1.50). That is less than the 10 times" in plain(
+        page
+    )
+
+
+def test_the_figure_has_a_panel_a_runtime_and_its_data(section: str) -> None:
+    assert section.count("<svg") == 2
+    assert "BERT (teacher): 24.0 ms" in plain(section)
+    link = re.search(r'download="cost.json" href="data:application/json;base64,([^"]+)"', section)
+    assert link
+    data = json.loads(base64.b64decode(link[1]))
+    assert CostResult.model_validate(data["cost"]) == made_cost()
+    assert {(one["method"], one["model"]) for one in data["macro_f1"]} >= {
+        ("supervised", "teacher"),
+        ("supervised", "student"),
+    }
+
+
+def test_both_tables_are_whole_and_texts_are_escaped(section: str) -> None:
+    tables = re.findall(r"<tbody>(.*?)</tbody>", section, re.DOTALL)
+    assert [table.count("<tr>") for table in tables] == [2, 8]
+    assert tables[1].count(">60.0<") == 8
+    assert "a &lt;processor&gt;" in section
+    assert not re.search(r"\{\{|\{%|%\(", section)
+
+
+def test_standings_by_hand() -> None:
+    by_part = {one.part: cost.standing(one) for one in made_cost(pytorch=(5.0, 4.0, 9.9)).comparisons}
+    assert by_part == {
+        "latency pytorch": "below",
+        "latency onnxruntime": "level",
+        "bytes": "above",
+        "parameters": "above",
+    }
+
+
+def test_labels_are_pushed_apart_and_keep_their_middle() -> None:
+    assert spread([1.0, 5.0, 9.0], 2.0) == [1.0, 5.0, 9.0]
+    assert spread([5.0, 5.0, 5.0], 2.0) == [3.0, 5.0, 7.0]
+    assert spread([], 2.0) == []
