@@ -30,11 +30,21 @@ def settings() -> None:
 
 
 @app.command()
+def sources() -> None:
+    """Write what identifies each dataset's source, so that one that changes is fetched again, and no other."""
+    from replication.data import identity
+
+    identity.write(config.load(), BUILD / "sources")
+
+
+@app.command()
 def fetch(dataset: Dataset) -> None:
     """Fetch a dataset's pinned files."""
     from replication.data import fetch as fetching
 
-    fetching.fetch(_listed(dataset, config.load().datasets, "datasets"), BUILD / "raw" / dataset)
+    parameters = config.load()
+    _listed(dataset, parameters.datasets, "datasets")
+    fetching.fetch(dataset, BUILD / "raw" / dataset, parameters.own_datasets.get(dataset))
 
 
 @app.command()
@@ -44,7 +54,8 @@ def prepare(dataset: Dataset) -> None:
 
     parameters = config.load()
     raw = BUILD / "raw" / _listed(dataset, parameters.datasets, "datasets")
-    preparing.prepare(dataset, raw, BUILD / "data" / dataset, parameters.preparation.on(dataset))
+    own = parameters.own_datasets.get(dataset)
+    preparing.prepare(dataset, raw, BUILD / "data" / dataset, parameters.preparation.on(dataset), own)
 
 
 @app.command()

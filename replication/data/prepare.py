@@ -7,15 +7,18 @@ legacy items give the historical model's own splits and a part of the test set, 
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import datasets
 
-from replication.config import Preparation
+from replication.config import OwnDataset, Preparation
 from replication.data.card import data_card, generation
 from replication.data.clean import Cleaned, Item, clean
 from replication.data.draw import HISTORY, ORDER, draw
+from replication.data.hub_files import recorded_files
+from replication.data.own import own_source
 from replication.data.source import Source, load_source
 from replication.data.splits import COLUMNS, content_digest
 from replication.errors import UserError
@@ -26,7 +29,7 @@ WITHHELD = {"pool": ["pool"], "test": ["test", "history_test"]}
 LABELLED = ("labelled", "validation", "history", "history_validation")
 
 
-def prepare(dataset: str, raw: Path, destination: Path, settings: Preparation) -> None:
+def prepare(dataset: str, raw: Path, destination: Path, settings: Preparation, own: OwnDataset | None = None) -> None:
     """Write a dataset's splits and card into `destination`; the same inputs give the same bytes.
 
     Args:
@@ -34,11 +37,15 @@ def prepare(dataset: str, raw: Path, destination: Path, settings: Preparation) -
         raw: what `fetch` wrote.
         destination: the folder for the Parquet files and `card.json`.
         settings: sizes, similarity and seed.
+        own: where the files are, of a dataset of one's own.
 
     Raises:
         UserError: raw files are missing or damaged, or there are too few items for the sizes.
     """
-    prepare_source(dataset, load_source(dataset), raw, destination, settings)
+    source = load_source(dataset) if own is None else own_source(dataset, own, raw)
+    if source.recorded:
+        source = replace(source, files=recorded_files(raw, dataset), recorded=False)
+    prepare_source(dataset, source, raw, destination, settings)
 
 
 def prepare_source(dataset: str, source: Source, raw: Path, destination: Path, settings: Preparation) -> None:

@@ -46,10 +46,8 @@ SIMILARITY = 0.7
 """Jaccard similarity from which on two posts are near-duplicates: here, before the sources are made alike in size."""
 LEGACY = 800
 """Legacy posts of each label."""
-LEGACY_READ = 3000
-"""Base-station messages that are looked at for them; they repeat themselves."""
-COMMENTS_READ = 4000
-"""Comments of each label, with a mark and without, that are looked at."""
+MARKED_READ, PLAIN_READ = 4000, 300
+"""Comments and base-station messages of each label that are looked at, with a mark and without; there are many more."""
 
 
 def read(folder: Path) -> Iterator[RawItem]:
@@ -89,26 +87,32 @@ def _messages(folder: Path) -> Iterator[Post]:
 
 def _comments(folder: Path) -> list[Post]:
     """COLD: CSV with `label` (1 is abusive) and `TEXT`; the first of each kind in keyed order."""
-    found: dict[tuple[str, bool], list[Post]] = {}
+    found: dict[str, set[Post]] = {label: set() for label in LABELS}
     for name in COMMENTS:
         for row in delimited(folder / name, ("TEXT", "label"), encoding="utf-8"):
             text, label = row.cells
             if label not in LABELS:
                 raise UserError(f"{row.where}: label: expected 0 or 1, found {label!r}")
             family = "abuse" if LABELS[label] == JUNK else "ordinary_comment"
-            post = Post(level(text), "comments", LABELS[label], family)
-            found.setdefault((label, post.marked), []).append(post)
-    return [post for posts in found.values() for post in in_order(posts)[:COMMENTS_READ]]
+            found[label].add(Post(level(text), "comments", LABELS[label], family))
+    return [post for posts in found.values() for post in _first(posts)]
 
 
 def _base_station(folder: Path) -> list[Post]:
     """One segmented message a line, a file a category; the first in keyed order."""
-    posts = {
-        Post(level(line), "base_station", JUNK, FAMILIES[name.partition(":")[0]])
-        for name in BASE_STATION
-        for _, line in decoded_lines(folder / name, "utf-8")
-    }
-    return in_order(posts)[:LEGACY_READ]
+    return _first(
+        {
+            Post(level(line), "base_station", JUNK, FAMILIES[name.partition(":")[0]])
+            for name in BASE_STATION
+            for _, line in decoded_lines(folder / name, "utf-8")
+        }
+    )
+
+
+def _first(posts: set[Post]) -> list[Post]:
+    ordered = in_order(posts)
+    marked = [post for post in ordered if post.marked]
+    return marked[:MARKED_READ] + [post for post in ordered if not post.marked][:PLAIN_READ]
 
 
 SOURCE = Source(
