@@ -44,8 +44,8 @@ class Preparation(Strict):
 class OwnDataset(Strict):
     """A dataset of one's own, under the folder `own/`; docs/own-data.md has an example."""
 
-    path: Annotated[str, Field(pattern=r"^own/(?!.*\.\.)[^\0]+$")]
-    """A file below `own/` (which DVC watches) that ends in .csv, .tsv, .jsonl or .parquet, or a folder of such files."""
+    path: str
+    """Below `own/`, which DVC watches: a file that ends in .csv, .tsv, .jsonl or .parquet, or a folder of such."""
     text: str = "text"
     """Name of the column with the texts; without a header the columns are called '1', '2', '3'."""
     label: str = "label"
@@ -243,6 +243,10 @@ def _check_own(parameters: Parameters, path: Path) -> None:
     for name, own in parameters.own_datasets.items():
         if name in available("data/sources"):
             raise UserError(f"{path}: own_datasets.{name}: there is a dataset of this name; choose another name")
+        if Path(own.path).parts[:1] != ("own",) or ".." in Path(own.path).parts:
+            raise UserError(
+                f"{path}: own_datasets.{name}.path: {own.path!r} is not below own/; put the file or a link there"
+            )
         if len(own.classes) == 1:
             raise UserError(f"{path}: own_datasets.{name}.classes: at least 2 are needed, found 1; name them all")
 

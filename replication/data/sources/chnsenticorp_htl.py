@@ -15,7 +15,7 @@ FILE = "ChnSentiCorp_htl_all.csv"
 def read(folder: Path) -> Iterator[RawItem]:
     """CSV with `label` (1 is positive) and `review`."""
     for row in delimited(folder / FILE, ("review", "label"), encoding="utf-8"):
-        yield RawItem(*row.cells)
+        yield RawItem(row.cells[0], row.cells[1])
 
 
 SOURCE = Source(

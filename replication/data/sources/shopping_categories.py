@@ -16,7 +16,7 @@ FILE = "online_shopping_10_cats.csv"
 def read(folder: Path) -> Iterator[RawItem]:
     """CSV with `cat`, `label` (of the sentiment, not read) and `review`."""
     for row in delimited(folder / FILE, ("review", "cat"), encoding="utf-8"):
-        yield RawItem(*row.cells)
+        yield RawItem(row.cells[0], row.cells[1])
 
 
 SOURCE = Source(
