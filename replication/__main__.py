@@ -176,12 +176,21 @@ def table() -> None:
 
 
 @app.command()
-def profile(name: Annotated[str, typer.Argument(help="a file of profiles/, without .yaml")]) -> None:
+def profile(
+    name: Annotated[str, typer.Argument(help="a file of profiles/, without .yaml")],
+    show: Annotated[bool, typer.Option("--show", help="say what it changes and costs, and change nothing")] = False,
+) -> None:
     """Put a profile on: merge its overlay into params.yaml."""
-    from replication import profiles
+    from replication import estimate, profiles
 
-    for change in profiles.put_on(name):
-        Console().print(change, highlight=False, markup=False, soft_wrap=True)
+    if show:
+        lines, parameters = profiles.show(name)
+        records = REPORTS / profiles.BASE / "records"
+        lines += ["", *estimate.summary(estimate.estimate(parameters, records), parameters, records)]
+    else:
+        lines = profiles.put_on(name)
+    for line in lines:
+        Console().print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def _listed(name: str, known: list[str], key: str) -> str:
