@@ -30,8 +30,8 @@ def parameters() -> Parameters:
 
 def write(folder: Path, method: str, model: str, seconds: float, **change: object) -> None:
     teacher = load(ROOT / "params.yaml").teacher.model_dump()
-    record: dict[str, Any] = {"method": method, "model": model, "network": "textcnn", "seconds": seconds, "iterations": 100,
-              "batch_size": 10, "parameters": {"teacher": teacher}, **change}  # fmt: skip
+    record: dict[str, Any] = {"method": method, "model": model, "network": "textcnn", "seconds": seconds}
+    record |= {"iterations": 100, "batch_size": 10, "parameters": {"teacher": teacher}, **change}
     path = folder / "news_titles" / method / f"{model}-{len(list(folder.rglob('*.json')))}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(record), encoding="utf-8")
