@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import json
 import random
+import re
+import textwrap
 import tracemalloc
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from replication.config import OwnDataset, load
 from replication.data.fetch import fetch
@@ -145,6 +148,23 @@ def test_the_identity_changes_with_the_file_alone(own: Path, tmp_path: Path) -> 
     assert (folder / "mine.json").read_bytes() != before["mine.json"]
     write(parameters.model_copy(update={"datasets": ["reviews"]}), folder)
     assert [path.name for path in folder.iterdir()] == ["reviews.json"]
+
+
+def test_the_example_of_the_docs_works(own: Path, tmp_path: Path) -> None:
+    page = (ROOT / "docs/own-data.md").read_text(encoding="utf-8")
+    blocks = [textwrap.dedent(block) for block in re.findall(r"```(?:\w*)\n(.*?)```", page, re.DOTALL)]
+    name, _, content = blocks[0].partition("\n\n")
+    (tmp_path / name.strip()).write_text(content, encoding="utf-8")
+    entry = YAML(typ="safe").load(blocks[1])
+    settings = OwnDataset.model_validate(entry["own_datasets"]["tickets"])
+    import_own("tickets", settings, tmp_path / "raw")
+    source = own_source("tickets", settings, tmp_path / "raw")
+    assert {(item.text, source.classes[item.label]) for item in source.read(tmp_path / "raw")} == {
+        ("登录时验证码一直收不到", "complaint"),
+        ("页面很好用,谢谢", "praise"),
+    }
+    keys = set(re.findall(r"`(\w+)`", page.partition("| key |")[2].partition("## What")[0]))
+    assert OwnDataset.model_fields.keys() <= keys
 
 
 @pytest.mark.parametrize(
