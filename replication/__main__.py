@@ -33,11 +33,21 @@ def settings() -> None:
 
 
 @app.command()
+def sources() -> None:
+    """Write what identifies each dataset's source, so that one that changes is fetched again, and no other."""
+    from replication.data import identity
+
+    identity.write(config.load(), BUILD / "sources")
+
+
+@app.command()
 def fetch(dataset: Dataset) -> None:
     """Fetch a dataset's pinned files."""
     from replication.data import fetch as fetching
 
-    fetching.fetch(_listed(dataset, config.load().datasets, "datasets"), BUILD / "raw" / dataset)
+    parameters = config.load()
+    _listed(dataset, parameters.datasets, "datasets")
+    fetching.fetch(dataset, BUILD / "raw" / dataset, parameters.own_datasets.get(dataset))
 
 
 @app.command()
@@ -47,7 +57,8 @@ def prepare(dataset: Dataset) -> None:
 
     parameters = config.load()
     raw = BUILD / "raw" / _listed(dataset, parameters.datasets, "datasets")
-    preparing.prepare(dataset, raw, BUILD / "data" / dataset, parameters.preparation.on(dataset))
+    own = parameters.own_datasets.get(dataset)
+    preparing.prepare(dataset, raw, BUILD / "data" / dataset, parameters.preparation.on(dataset), own)
 
 
 @app.command()
@@ -281,12 +292,21 @@ def table() -> None:
 
 
 @app.command()
-def profile(name: Annotated[str, typer.Argument(help="a file of profiles/, without .yaml")]) -> None:
+def profile(
+    name: Annotated[str, typer.Argument(help="a file of profiles/, without .yaml")],
+    show: Annotated[bool, typer.Option("--show", help="say what it changes and costs, and change nothing")] = False,
+) -> None:
     """Put a profile on: merge its overlay into params.yaml."""
-    from replication import profiles
+    from replication import estimate, profiles
 
-    for change in profiles.put_on(name):
-        Console().print(change, highlight=False, markup=False, soft_wrap=True)
+    if show:
+        lines, parameters = profiles.show(name)
+        records = REPORTS / profiles.BASE / "records"
+        lines += ["", *estimate.summary(estimate.estimate(parameters, records), parameters, records)]
+    else:
+        lines = profiles.put_on(name)
+    for line in lines:
+        Console().print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def _listed(name: str, known: list[str], key: str) -> str:

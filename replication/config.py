@@ -41,6 +41,30 @@ class Preparation(Strict):
         return self.model_copy(update={"pool": self.pools.get(dataset, self.pool), "pools": {}})
 
 
+class OwnDataset(Strict):
+    """A dataset of one's own, under the folder `own/`; docs/own-data.md has an example."""
+
+    path: str
+    """Below `own/`, which DVC watches: a file that ends in .csv, .tsv, .jsonl or .parquet, or a folder of such."""
+    text: str = "text"
+    """Name of the column with the texts; without a header the columns are called '1', '2', '3'."""
+    label: str = "label"
+    """Name of the column with the labels."""
+    encoding: Literal["utf-8", "gb18030"] | None = None
+    """Of a text file; null finds it out. UTF-8 may have a byte-order mark."""
+    header: bool = True
+    """Whether the first line of a CSV or TSV names the columns."""
+    classes: dict[str, str] = Field(default_factory=dict)
+    """Label in the file -> its name, in the order of the classes; empty: the labels that are found, as they are."""
+    rows: PositiveInt = 20000
+    """How many different rows to keep, at the most; which ones depends on their text alone."""
+    title: str = ""
+    """For the report; empty: the dataset's name."""
+    language: str = "Chinese"
+    licence: str = "not stated"
+    citation: str = "data of one's own"
+
+
 class Training(Strict):
     """One network's optimisation. An iteration is one optimiser step."""
 
@@ -194,6 +218,8 @@ class Parameters(Strict):
     datasets: Annotated[list[Name], Field(min_length=1)]
     opinion_datasets: Annotated[list[Name], Field(min_length=1)]
     """Those of `datasets` on which the schemes run: spam opinion, with items of a legacy and a current period."""
+    own_datasets: dict[Name, OwnDataset] = Field(default_factory=dict)
+    """Files of one's own that `datasets` may name."""
     methods: Annotated[list[Name], Field(min_length=1)]
     """Run on every dataset."""
     schemes: Annotated[list[Name], Field(min_length=1)]
@@ -228,7 +254,7 @@ def load(path: Path = PARAMS) -> Parameters:
     """
     parameters = validate(Parameters, read_yaml(path), str(path))
     for key, folder in NAMED:
-        known = available(folder)
+        known = available(folder) + (sorted(parameters.own_datasets) if key == "datasets" else [])
         names: list[Any] = getattr(parameters, key)
         for name in names:
             if name not in known:
@@ -251,7 +277,8 @@ def load(path: Path = PARAMS) -> Parameters:
     for name in parameters.schemes:
         if name in parameters.methods:
             raise UserError(f"{path}: schemes: {name!r} stands under methods too; name it once")
-    sets = available("data/sources")
+    _check_own(parameters, path)
+    sets = available("data/sources") + sorted(parameters.own_datasets)
     for key, named in (
         ("student.budgets", parameters.student.budgets),
         ("preparation.pools", parameters.preparation.pools),
@@ -307,6 +334,18 @@ def _check_sweeps(parameters: Parameters, path: Path) -> None:
                 f"{path}: measurements.samples.sizes: {size}: expected fewer than preparation.labelled, "
                 f"{parameters.preparation.labelled}, whose runs are always there; lower it or leave it out"
             )
+
+
+def _check_own(parameters: Parameters, path: Path) -> None:
+    for name, own in parameters.own_datasets.items():
+        if name in available("data/sources"):
+            raise UserError(f"{path}: own_datasets.{name}: there is a dataset of this name; choose another name")
+        if Path(own.path).parts[:1] != ("own",) or ".." in Path(own.path).parts:
+            raise UserError(
+                f"{path}: own_datasets.{name}.path: {own.path!r} is not below own/; put the file or a link there"
+            )
+        if len(own.classes) == 1:
+            raise UserError(f"{path}: own_datasets.{name}.classes: at least 2 are needed, found 1; name them all")
 
 
 def available(folder: str | None) -> list[str]:

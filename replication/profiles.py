@@ -23,6 +23,22 @@ def put_on(name: str, params: Path = PARAMS, folder: Path = FOLDER) -> list[str]
     Raises:
         UserError: there is no such profile, another one is on already, or the merged parameters are not allowed.
     """
+    text, changes, _ = _merged(name, params, folder)
+    write_text(params, text)
+    return changes
+
+
+def show(name: str, params: Path = PARAMS, folder: Path = FOLDER) -> tuple[list[str], Parameters]:
+    """What `put_on` would change, and the parameters that would result; nothing is written.
+
+    Raises:
+        UserError: as `put_on`.
+    """
+    _, changes, parameters = _merged(name, params, folder)
+    return changes, parameters
+
+
+def _merged(name: str, params: Path, folder: Path) -> tuple[str, list[str], Parameters]:
     known = sorted(path.stem for path in folder.glob("*.yaml"))
     if name not in known:
         raise UserError(f"unknown profile {name!r}{nearest(name, known)}; known: {', '.join(known)}")
@@ -40,9 +56,8 @@ def put_on(name: str, params: Path = PARAMS, folder: Path = FOLDER) -> list[str]
     document = yaml.load(params.read_text(encoding="utf-8"))
     changes: list[str] = []
     _merge(document, read_yaml(folder / f"{name}.yaml"), "", changes)
-    validate(Parameters, YAML(typ="safe").load(_dump(yaml, document)), f"{params} with {folder / name}.yaml")
-    write_text(params, _dump(yaml, document))
-    return changes
+    text = _dump(yaml, document)
+    return text, changes, validate(Parameters, YAML(typ="safe").load(text), f"{params} with {folder / name}.yaml")
 
 
 def _merge(document: dict[str, Any], overlay: dict[str, Any], prefix: str, changes: list[str]) -> None:

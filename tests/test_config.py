@@ -51,7 +51,7 @@ def test_the_committed_parameters_are_allowed() -> None:
         (
             "datasets",
             ["revews"],
-            "datasets: unknown name 'revews' (did you mean 'reviews'?); known: news_titles, reviews",
+            "datasets: unknown name 'revews' (did you mean 'reviews'?); known: chnsenticorp, ",
         ),
         ("methods", ["soft_labels"], "methods: unknown name 'soft_labels' (did you mean 'soft_label'?)"),
         ("yardsticks", ["majorty"], "yardsticks: unknown name 'majorty' (did you mean 'majority'?)"),

@@ -7,15 +7,18 @@ legacy items give the historical model's own splits and a part of the test set, 
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import datasets
 
-from replication.config import Preparation
+from replication.config import OwnDataset, Preparation
 from replication.data.card import data_card, generation
 from replication.data.clean import Cleaned, Item, clean
-from replication.data.draw import HISTORY, draw
+from replication.data.draw import HISTORY, ORDER, draw
+from replication.data.hub_files import recorded_files
+from replication.data.own import own_source
 from replication.data.source import Source, load_source
 from replication.data.splits import COLUMNS, content_digest
 from replication.errors import UserError
@@ -26,7 +29,7 @@ WITHHELD = {"pool": ["pool"], "test": ["test", "history_test"]}
 LABELLED = ("labelled", "validation", "history", "history_validation")
 
 
-def prepare(dataset: str, raw: Path, destination: Path, settings: Preparation) -> None:
+def prepare(dataset: str, raw: Path, destination: Path, settings: Preparation, own: OwnDataset | None = None) -> None:
     """Write a dataset's splits and card into `destination`; the same inputs give the same bytes.
 
     Args:
@@ -34,11 +37,15 @@ def prepare(dataset: str, raw: Path, destination: Path, settings: Preparation) -
         raw: what `fetch` wrote.
         destination: the folder for the Parquet files and `card.json`.
         settings: sizes, similarity and seed.
+        own: where the files are, of a dataset of one's own.
 
     Raises:
         UserError: raw files are missing or damaged, or there are too few items for the sizes.
     """
-    prepare_source(dataset, load_source(dataset), raw, destination, settings)
+    source = load_source(dataset) if own is None else own_source(dataset, own, raw)
+    if source.recorded:
+        source = replace(source, files=recorded_files(raw, dataset), recorded=False)
+    prepare_source(dataset, source, raw, destination, settings)
 
 
 def prepare_source(dataset: str, source: Source, raw: Path, destination: Path, settings: Preparation) -> None:
@@ -72,6 +79,9 @@ def _by_split(cleaned: Cleaned, classes: list[str], settings: Preparation) -> di
     if periods not in ({""}, {"current", "legacy"}):
         found = ", ".join(repr(period) for period in sorted(periods))
         raise UserError(f"periods: expected 'current' and 'legacy', or no item with one, found {found}; correct read()")
+    sides = {item.extra.get("side", "") for item in cleaned.items}
+    if sides != {""}:
+        return _by_side(cleaned, classes, settings, sides)
     legacy = {item.id: item.label for item in cleaned.items if item.extra.get("period") == "legacy"}
     usual = {item.id: item.label for item in cleaned.items if item.id not in legacy}
     for_test = {item.id for item in cleaned.items if item.extra.get("held_out") == "test"}
@@ -79,6 +89,26 @@ def _by_split(cleaned: Cleaned, classes: list[str], settings: Preparation) -> di
     if legacy:
         chosen |= draw(legacy, classes, settings, order=HISTORY)
     return {split: [items[id_] for id_ in ids] for split, ids in chosen.items()}
+
+
+def _by_side(cleaned: Cleaned, classes: list[str], settings: Preparation, sides: set[str]) -> dict[str, list[Item]]:
+    """The items of each split of a set that is published in parts: each split is drawn from its own part.
+
+    Raises:
+        UserError: too few items in a part, or a part that is not known.
+    """
+    if not {"train", "test"} <= sides <= {"train", "validation", "test"}:
+        found = ", ".join(repr(side) for side in sorted(sides))
+        raise UserError(f"sides: expected 'train', 'test' and perhaps 'validation', found {found}; correct read()")
+    validation = "validation" if "validation" in sides else "train"
+    drawn_from = {"test": ["test"], validation: ["validation"]}
+    drawn_from["train"] = [*drawn_from.get("train", []), "labelled", "pool"]
+    chosen: dict[str, list[Item]] = {}
+    for side, order in drawn_from.items():
+        items = {item.id: item for item in cleaned.items if item.extra["side"] == side}
+        drawn = draw({id_: item.label for id_, item in items.items()}, classes, settings, order=order)
+        chosen |= {split: [items[id_] for id_ in ids] for split, ids in drawn.items()}
+    return {split: chosen[split] for split in ORDER}
 
 
 def _tables(splits: dict[str, list[Item]]) -> dict[str, dict[str, list[Any]]]:

@@ -10,14 +10,12 @@ from __future__ import annotations
 import importlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Literal
+from pathlib import Path, PurePosixPath
+from typing import Any, Literal, Protocol
 
 from replication.config import available
-from replication.data.package_files import PackageFile
-from replication.data.public_files import PublicFile
 from replication.errors import UserError, nearest
 from replication.files import file_digest
 
@@ -29,7 +27,34 @@ class RawItem:
     text: str
     label: str
     extra: dict[str, str] = field(default_factory=dict)
-    """Further facts of the item, such as the kind of junk or its period; carried through preparation."""
+    """Further facts of the item, such as the kind of junk or its period; carried through preparation.
+
+    `side` is where a set that is published in parts has the item: `train`, `validation` or `test`. Test items are then
+    drawn from the side `test`, validation items from `validation` where there is one, all others from `train`.
+    """
+
+
+class PinnedFile(Protocol):
+    """A file whose bytes are fixed: of a distribution, of a public repository, of an archive there."""
+
+    @property
+    def sha256(self) -> str:
+        """Of the file."""
+        ...
+
+    @property
+    def location(self) -> PurePosixPath:
+        """Where it stands, for the data card."""
+        ...
+
+    @property
+    def contents(self) -> dict[str, str]:
+        """What `save` leaves: file name -> sha256."""
+        ...
+
+    def save(self, folder: Path) -> None:
+        """Write its contents into `folder`, checked."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -56,11 +81,13 @@ class Source:
     """Where the texts come from."""
     classes: dict[str, str]
     """Label in the files -> English gloss. The order fixes the class indices."""
-    files: tuple[PackageFile | PublicFile, ...]
+    files: Sequence[PinnedFile]
     read: Callable[[Path], Iterable[RawItem]]
     """Yields the items from the folder that holds the files' contents by file name."""
     recipe: Recipe | None = None
     """Of a generated set."""
+    recorded: bool = False
+    """Whether `fetch` writes down the files' hashes, because a revision pins them and nobody publishes any."""
 
     def __post_init__(self) -> None:
         for name in ("title", "language", "domain", "licence", "citation"):
@@ -75,6 +102,7 @@ class Source:
         if repeated:
             raise ValueError(f"files: two members have the file name {repeated[0]!r}")
         hashes = [sha256 for file in self.files for sha256 in (file.sha256, *file.contents.values())]
+        hashes = [] if self.recorded else hashes
         wrong = [sha256 for sha256 in hashes if not re.fullmatch(r"[0-9a-f]{64}", sha256)]
         if wrong:
             raise ValueError(f"files: {wrong[0]!r} is not a sha256 (64 lower-case hexadecimal digits)")

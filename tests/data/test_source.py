@@ -44,7 +44,7 @@ def test_an_unknown_dataset_is_named_with_the_nearest_one() -> None:
         ({"licence": " "}, "licence: must not be empty"),
         ({"classes": {"a": "A"}}, "classes: at least 2 are needed, found 1"),
         ({"files": ()}, "files: at least one"),
-        ({"files": VALID.files * 2}, r"two members have the file name 'x\.txt'"),
+        ({"files": (*VALID.files, *VALID.files)}, r"two members have the file name 'x\.txt'"),
         ({"files": (PublicFile("o", "r", "c", "x.txt", "ABC"),)}, "'ABC' is not a sha256"),
     ],
 )

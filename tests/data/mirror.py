@@ -1,0 +1,12 @@
+"""The folder of pinned public files; tests of the real files run where it is set, and say so where it is not."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+needs_mirror = pytest.mark.skipif(
+    not os.environ.get("REPLICATION_MIRROR"),
+    reason="the real files are not here: REPLICATION_MIRROR is not set (parsing is tested on made files all the same)",
+)
