@@ -35,7 +35,7 @@ SOFTENED = {f"student@{dataset}-{method}" for dataset in DATASETS for method in 
     f"scheme@{OPINION}-{scheme}" for scheme in ("scheme3", "scheme5")
 }
 YARDSTICKS = {f"yardstick@{dataset}-{name}" for dataset in DATASETS for name in ("majority", "tfidf_logistic")}
-END = {"evaluate", "report"}
+END = {"evaluate", "verdicts", "report"}
 JUNK = {
     "coverage", "junk_f1", "junk_pr_auc", "junk_precision", "junk_recall", "kept", "negative_flip_rate",
     "overall_recall",
