@@ -4,7 +4,7 @@ ENV := .venv/made-from.lock
 RUN := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro test check lint types layers env clean
+.PHONY: repro test check lint types layers smoke stale accepted metrics env clean
 
 repro: $(ENV)
 	@$(RUN) -m dvc repro
@@ -24,6 +24,23 @@ types: $(ENV)
 
 layers: $(ENV)
 	@.venv/bin/lint-imports
+
+# The smoke profile, left on; `git checkout params.yaml dvc.lock` takes it off.
+smoke: $(ENV)
+	@$(RUN) -m replication profile smoke
+	@$(RUN) -m dvc repro
+	@$(RUN) -m replication table
+
+stale: $(ENV)
+	@$(RUN) -m replication stale --allow-missing
+
+accepted: $(ENV)
+	@$(RUN) -m replication check --against accepted --markdown build/accepted.md --json build/accepted.json
+
+# What changed in the committed metrics since BASE, as Markdown.
+BASE ?= HEAD
+metrics: $(ENV)
+	@$(RUN) -m dvc metrics diff --md --precision 4 $(BASE)
 
 env: $(ENV)
 
