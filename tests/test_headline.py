@@ -62,7 +62,7 @@ def test_the_verdicts_follow_where_there_are_any(folder: Path) -> None:
          "sets": ["reviews", "news_titles"], "more": 1},
         {"claim": "small-fast", "verdict": "supported", "estimate": 41.26, "low": 39.0, "high": 43.0, "unit": "ratio",
          "sets": "all"},
-        {"claim": "noise", "verdict": "missing", "estimate": None, "low": None, "high": None, "unit": "cosine", "sets": []},
+        {"claim": "noise", "verdict": "missing", "estimate": None, "unit": "cosine", "sets": []},
     ]  # fmt: skip
     (folder / "verdicts.json").write_text(json.dumps(verdicts), encoding="utf-8")
     assert headline.block(folder).splitlines()[-3:] == [
@@ -74,13 +74,13 @@ def test_the_verdicts_follow_where_there_are_any(folder: Path) -> None:
 
 def test_writing_replaces_what_stands_between_the_markers_and_nothing_else(folder: Path, tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
-    readme.write_text(f"before\n{headline.BEGIN}\nold\n{headline.END}\nafter\n", encoding="utf-8")
+    readme.write_text(f"before\n{headline.BEGIN}\nstale words\n{headline.END}\nafter\n", encoding="utf-8")
     assert headline.write(folder, tmp_path) == [readme]
     first = readme.read_text(encoding="utf-8")
     assert first.startswith(f"before\n{headline.BEGIN}\n\nTest macro-F1") and first.endswith(
         f"\n{headline.END}\nafter\n"
     )
-    assert "old" not in first
+    assert "stale words" not in first
     headline.write(folder, tmp_path)
     assert readme.read_text(encoding="utf-8") == first
 

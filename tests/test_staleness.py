@@ -10,13 +10,16 @@ from replication import staleness
 from replication.errors import UserError
 
 STATUS = {
-    "prepare@reviews": [{"changed deps": {"build/raw/reviews": "deleted"}}, {"changed outs": {"build/data": "not in cache"}}],
+    "prepare@reviews": [
+        {"changed deps": {"build/raw/reviews": "deleted"}},
+        {"changed outs": {"build/data": "not in cache"}},
+    ],
     "teacher@reviews": [
         {"changed deps": {"replication/train.py": "modified", "build/checkpoint": "deleted"}},
         {"changed deps": {"params.yaml": {"seeds": "modified"}}},
     ],
     "report": ["changed command"],
-}  # fmt: skip
+}
 
 
 def test_nothing_stale_is_no_error() -> None:
@@ -28,10 +31,11 @@ def test_stale_stages_are_named_with_what_changed() -> None:
         staleness.refuse(STATUS)
     assert str(caught.value).splitlines() == [
         "prepare@reviews is stale: build/raw/reviews (deleted), build/data (not in cache)",
-        "teacher@reviews is stale: replication/train.py (modified), build/checkpoint (deleted), params.yaml: seeds (modified)",
+        "teacher@reviews is stale: replication/train.py (modified), build/checkpoint (deleted), "
+        "params.yaml: seeds (modified)",
         "report is stale: changed command",
         "run `dvc repro`, and commit what it writes",
-    ]  # fmt: skip
+    ]
 
 
 def test_a_fresh_clone_lacks_build_and_that_alone_is_looked_past() -> None:
@@ -54,7 +58,8 @@ def test_what_dvc_itself_says_is_understood(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "params.yaml").write_text("size: 1\n", encoding="utf-8")
     (tmp_path / "code.txt").write_text("one", encoding="utf-8")
     (tmp_path / "dvc.yaml").write_text(
-        "stages:\n  copy:\n    cmd: cp code.txt out.txt\n    deps: [code.txt]\n    params: [size]\n    outs: [out.txt]\n",
+        "stages:\n  copy:\n    cmd: cp code.txt out.txt\n"
+        "    deps: [code.txt]\n    params: [size]\n    outs: [out.txt]\n",
         encoding="utf-8",
     )
     subprocess.run([*dvc, "repro", "-q"], check=True)
