@@ -216,9 +216,9 @@ def stale(
 @app.command()
 def headline() -> None:
     """Write the headline table and the verdicts between their markers in the README and the docs."""
-    from replication import headline as headlines
+    from replication.headline import PROFILE, write
 
-    for path in headlines.write(REPORTS / headlines.PROFILE):
+    for path in write(REPORTS / PROFILE):
         Console(stderr=True).print(f"headline: {path}", highlight=False, soft_wrap=True)
 
 

@@ -25,9 +25,9 @@ from replication.statistics import Resamples, score_arms
 ROOT = Path(__file__).parents[2]
 RECORDS = ROOT / "reports/default/records"
 RERUNS = 50
-DRAWS = 200
+DRAWS = 100
 """Resamples of the items; a variance needs no more here."""
-CELLS = 6
+CELLS = 4
 """Cells of a set that are simulated; the intervals are those of a check of all cells of these sets."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -18,7 +19,7 @@ from replication.regression import words
 from replication.regression.shapes import Accepted, Verdict
 from tests.regression.toy_runs import TEST, Cells, as_accepted, held_against, train, training_items
 
-SETTINGS = {"temperature": 4.0}
+SETTINGS: dict[str, Any] = {"temperature": 4.0}
 
 
 def sound(seeds: tuple[int, ...]) -> Cells:
@@ -47,7 +48,9 @@ def accepted(cells: Cells) -> Accepted:
 def verdicts(accepted: Accepted, cells: Cells, bad: Cells) -> dict[str, Verdict]:
     """Hold a run with bad cells against the accepted one; the verdicts on those that are not the same."""
     check = held_against(accepted, cells | bad)
-    changed = {f"{cell.method}/{cell.model}": cell.verdict for cell in check.cells if cell.verdict != "same"}
+    changed: dict[str, Verdict] = {
+        f"{cell.method}/{cell.model}": cell.verdict for cell in check.cells if cell.verdict != "same"
+    }
     assert set(changed) <= set(bad)
     assert check.passed == (not words.failures(check))
     return changed
