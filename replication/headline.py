@@ -33,18 +33,43 @@ ARMS = {
 UNITS = {"share": " points", "ratio": "", "cosine": "", "nats": " nats"}
 
 
+class Judged(BaseModel):
+    """A set that bears on a claim."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    dataset: str
+
+
+class ClaimText(BaseModel):
+    """A claim in words."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    en: str
+
+
 class HeadlineVerdict(BaseModel):
     """What the headline reads of an entry of `verdicts.json`."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     claim: str
+    text: ClaimText | None = None
     verdict: str
     estimate: float | None = None
     low: float | None = None
     high: float | None = None
     unit: str = "share"
-    sets: list[str] | str = ""
+    sets: list[Judged | str] | str = ""
+
+    @property
+    def set_names(self) -> str:
+        """The sets, each named once."""
+        if isinstance(self.sets, str):
+            return self.sets
+        names = [one if isinstance(one, str) else one.dataset for one in self.sets]
+        return ", ".join(dict.fromkeys(names))
 
 
 def write(folder: Path, root: Path = Path()) -> list[Path]:
@@ -141,8 +166,8 @@ def _difference(delta: Interval) -> str:
 def _board(verdicts: list[HeadlineVerdict]) -> str:
     lines = ["| claim | verdict | estimate | sets |", "|---|---|--:|---|"]
     for one in verdicts:
-        sets = one.sets if isinstance(one.sets, str) else ", ".join(one.sets)
-        lines.append(f"| {one.claim} | {one.verdict} | {_estimate(one)} | {sets} |")
+        claim = one.claim if one.text is None else f"{one.claim}: {one.text.en}"
+        lines.append(f"| {claim} | {one.verdict} | {_estimate(one)} | {one.set_names} |")
     return "\n".join(lines) + "\n"
 
 
