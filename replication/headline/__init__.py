@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from replication.errors import UserError
 from replication.files import write_text
-from replication.report.numbers import MINUS, percent, points
+from replication.headline.board import HeadlineVerdict, board
+from replication.report.numbers import percent, points
 from replication.results.cards import DataCard
 from replication.results.cells import CellResult, DatasetResult, Interval, Results
 from replication.results.files import read_json
@@ -30,46 +29,6 @@ ARMS = {
     ("tfidf_logistic", "student"): "TF-IDF, logistic regression",
 }
 """The rows, by method and model; named beforehand, so that none is there for how it scored."""
-UNITS = {"share": " points", "ratio": "", "cosine": "", "nats": " nats"}
-
-
-class Judged(BaseModel):
-    """A set that bears on a claim."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    dataset: str
-
-
-class ClaimText(BaseModel):
-    """A claim in words."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    en: str
-
-
-class HeadlineVerdict(BaseModel):
-    """What the headline reads of an entry of `verdicts.json`."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    claim: str
-    text: ClaimText | None = None
-    verdict: str
-    estimate: float | None = None
-    low: float | None = None
-    high: float | None = None
-    unit: str = "share"
-    sets: list[Judged | str] | str = ""
-
-    @property
-    def set_names(self) -> str:
-        """The sets, each named once."""
-        if isinstance(self.sets, str):
-            return self.sets
-        names = [one if isinstance(one, str) else one.dataset for one in self.sets]
-        return ", ".join(dict.fromkeys(names))
 
 
 def write(folder: Path, root: Path = Path()) -> list[Path]:
@@ -120,7 +79,7 @@ def block(folder: Path) -> str:
     parts = [_table(results, {name for name, card in cards.items() if card.generation is not None})]
     verdicts = folder / "verdicts.json"
     if verdicts.is_file():
-        parts.append(_board(read_json(verdicts, list[HeadlineVerdict])))
+        parts.append(board(read_json(verdicts, list[HeadlineVerdict])))
     return "\n".join(parts)
 
 
@@ -161,25 +120,3 @@ def _entry(cell: CellResult | None) -> str:
 def _difference(delta: Interval) -> str:
     text = f"{points(delta.mean)} [{points(delta.low)}, {points(delta.high)}]"
     return f"**{text}**" if delta.separated else text
-
-
-def _board(verdicts: list[HeadlineVerdict]) -> str:
-    lines = ["| claim | verdict | estimate | sets |", "|---|---|--:|---|"]
-    for one in verdicts:
-        claim = one.claim if one.text is None else f"{one.claim}: {one.text.en}"
-        lines.append(f"| {claim} | {one.verdict} | {_estimate(one)} | {one.set_names} |")
-    return "\n".join(lines) + "\n"
-
-
-def _estimate(one: HeadlineVerdict) -> str:
-    if one.estimate is None:
-        return ""
-    unit = UNITS.get(one.unit, f" {one.unit}")
-    text = _number(one.estimate, one.unit)
-    if one.low is None or one.high is None:
-        return f"{text}{unit}"
-    return f"{text} [{_number(one.low, one.unit)}, {_number(one.high, one.unit)}]{unit}"
-
-
-def _number(value: float, unit: str) -> str:
-    return points(value) if unit == "share" else f"{value:.3g}".replace("-", MINUS)
