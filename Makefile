@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 MARKERS ?=
 MESSAGES := replication/report/locale
 
-.PHONY: repro test bench check lint types layers messages env clean
+.PHONY: repro test bench check lint types layers messages smoke stale accepted metrics env clean
 
 repro: $(ENV)
 	@$(RUN) -m dvc repro
@@ -37,6 +37,23 @@ messages: $(ENV)
 	@mkdir -p build
 	@pybabel -q extract -F pyproject.toml --add-location=file --sort-by-file -o build/messages.pot replication/report
 	@pybabel -q update -i build/messages.pot -d $(MESSAGES) -l zh --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 120
+
+# The smoke profile, left on; `git checkout params.yaml dvc.lock` takes it off.
+smoke: $(ENV)
+	@$(RUN) -m replication profile smoke
+	@$(RUN) -m dvc repro
+	@$(RUN) -m replication table
+
+stale: $(ENV)
+	@$(RUN) -m replication stale --allow-missing
+
+accepted: $(ENV)
+	@$(RUN) -m replication check --against accepted --markdown build/accepted.md --json build/accepted.json
+
+# What changed in the committed metrics since BASE, as Markdown.
+BASE ?= HEAD
+metrics: $(ENV)
+	@$(RUN) -m dvc metrics diff --md --precision 4 $(BASE)
 
 env: $(ENV)
 

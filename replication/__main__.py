@@ -292,6 +292,64 @@ def table() -> None:
 
 
 @app.command()
+def check(
+    against: Annotated[str, typer.Option(help="`accepted`, or a file of accepted results")] = "accepted",
+    markdown: Annotated[Path | None, typer.Option(help="write the check here as Markdown")] = None,
+    as_json: Annotated[Path | None, typer.Option("--json", help="write the check here as JSON")] = None,
+) -> None:
+    """Hold the published results against accepted ones; exit with 1 where one is worse, missing or implausible."""
+    from replication import regression
+    from replication.files import write_json, write_text
+    from replication.regression import words
+
+    name = config.load().profile
+    path = regression.accepted_file(name) if against == "accepted" else Path(against)
+    found = regression.check(REPORTS / name, path)
+    if markdown is not None:
+        write_text(markdown, words.markdown(found))
+    if as_json is not None:
+        write_json(as_json, found.model_dump())
+    for cell in found.having("better", "new", "cannot tell"):
+        Console(stderr=True).print(words.line(cell), highlight=False, markup=False, soft_wrap=True)
+    Console(stderr=True).print(words.summary(found), highlight=False, markup=False, soft_wrap=True)
+    if not found.passed:
+        raise UserError("\n".join(words.failures(found)))
+
+
+@app.command()
+def accept(
+    reason: Annotated[str, typer.Option(help="why; it goes into the file")],
+    knowing: Annotated[list[str] | None, typer.Option(help="a cell whose implausible improvement is accepted")] = None,
+) -> None:
+    """Make the published results the accepted ones of their profile."""
+    from replication import regression
+
+    name = config.load().profile
+    target = regression.accepted_file(name)
+    regression.accept(REPORTS / name, BUILD / "data", target, reason, knowing or ())
+    Console(stderr=True).print(f"accepted: {target}; commit it", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def stale(
+    allow_missing: Annotated[bool, typer.Option(help="look past files of build/ that a fresh clone lacks")] = False,
+) -> None:
+    """Exit with 1 where a stage's results are not those of the code, data and parameters as they stand."""
+    from replication import staleness
+
+    staleness.refuse(staleness.status(), allow_missing)
+
+
+@app.command()
+def headline() -> None:
+    """Write the headline table and the verdicts between their markers in the README and the docs."""
+    from replication.headline import PROFILE, write
+
+    for path in write(REPORTS / PROFILE):
+        Console(stderr=True).print(f"headline: {path}", highlight=False, soft_wrap=True)
+
+
+@app.command()
 def profile(
     name: Annotated[str, typer.Argument(help="a file of profiles/, without .yaml")],
     show: Annotated[bool, typer.Option("--show", help="say what it changes and costs, and change nothing")] = False,

@@ -1,0 +1,122 @@
+"""The headline table and the verdicts, written from the records between two markers of the README and the docs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from replication.errors import UserError
+from replication.files import write_text
+from replication.headline.board import HeadlineVerdict, board
+from replication.report.numbers import percent, points
+from replication.results.cards import DataCard
+from replication.results.cells import CellResult, DatasetResult, Interval, Results
+from replication.results.files import read_json
+
+PROFILE = "default"
+BEGIN, END = "<!-- results:begin -->", "<!-- results:end -->"
+METRIC = "macro_f1"
+ARMS = {
+    ("supervised", "student"): "TextCNN, labels alone",
+    ("supervised", "teacher"): "BERT, the teacher",
+    ("soft_label", "student"): "TextCNN, soft labels",
+    ("logit_mse", "student"): "TextCNN, logit regression (scheme 1)",
+    ("fitnets", "student"): "TextCNN, FitNets",
+    ("rco", "student"): "TextCNN, route (RCO)",
+    ("scheme2", "student"): "TextCNN, scheme 2 (joint, isolated)",
+    ("scheme3", "student"): "TextCNN, scheme 3 (joint, feedback)",
+    ("scheme4", "student"): "TextCNN, scheme 4 (losses added)",
+    ("scheme5", "student"): "TextCNN, scheme 5 (two teachers)",
+    ("tfidf_logistic", "student"): "TF-IDF, logistic regression",
+}
+"""The rows, by method and model; named beforehand, so that none is there for how it scored."""
+
+
+def write(folder: Path, root: Path = Path()) -> list[Path]:
+    """Write the block into every page that has the markers; returns those pages.
+
+    Args:
+        folder: the published folder of the profile whose results are the headline.
+        root: the project's folder.
+
+    Raises:
+        UserError: a published file is missing or damaged, or a page has a marker too many or too few.
+    """
+    text = block(folder)
+    written = []
+    for path in pages(root):
+        before, _, after = split(path)
+        write_text(path, f"{before}{BEGIN}\n\n{text}\n{END}{after}")
+        written.append(path)
+    return written
+
+
+def pages(root: Path) -> list[Path]:
+    """The README, and the pages of the docs that have the first marker."""
+    docs = sorted(path for path in (root / "docs").glob("*.md") if BEGIN in path.read_text(encoding="utf-8"))
+    return [root / "README.md", *docs]
+
+
+def split(path: Path) -> tuple[str, str, str]:
+    """What stands before the first marker, between the two, and after the second.
+
+    Raises:
+        UserError: the page has not each marker once, in their order.
+    """
+    text = path.read_text(encoding="utf-8")
+    if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
+        raise UserError(
+            f"{path}: expected the line {BEGIN} once and after it {END} once; put them where results belong"
+        )
+    before, rest = text.split(BEGIN)
+    between, after = rest.split(END)
+    return before, between.strip("\n") + "\n", after
+
+
+def block(folder: Path) -> str:
+    """The Markdown between the markers."""
+    results = read_json(folder / "results.json", Results)
+    cards = read_json(folder / "cards.json", dict[str, DataCard])
+    parts = [_table(results, {name for name, card in cards.items() if card.generation is not None})]
+    verdicts = folder / "verdicts.json"
+    if verdicts.is_file():
+        parts.append(board(read_json(verdicts, list[HeadlineVerdict])))
+    return "\n".join(parts)
+
+
+def _table(results: Results, made: set[str]) -> str:
+    """The sets across, the arms down; `made` sets, which a program made in part, are called so."""
+    confidence = f"{100 * results.parameters['statistics']['confidence']:g}%"
+    seeds = len(results.parameters["seeds"])
+    sets = [f"`{one.name}`{' (semi-synthetic)' if one.name in made else ''}" for one in results.datasets]
+    lines = [
+        f"Test macro-F1 in %, mean over {seeds} seeds, and in brackets the difference to the TextCNN on labels alone,",
+        f"in points with its {confidence} interval; bold where that interval is clear of 0. Written from",
+        f"`reports/{results.profile}/results.json` by `python -m replication headline`.",
+        "",
+        f"| | {' | '.join(sets)} |",
+        f"|---|{'--:|' * len(results.datasets)}",
+    ]
+    for (method, model), name in ARMS.items():
+        found = [_listed(dataset, method, model) for dataset in results.datasets]
+        if any(found):
+            lines.append(f"| {name} | {' | '.join(_entry(cell) for cell in found)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _listed(dataset: DatasetResult, method: str, model: str) -> CellResult | None:
+    return next((cell for cell in dataset.cells if (cell.method, cell.model) == (method, model)), None)
+
+
+def _entry(cell: CellResult | None) -> str:
+    if cell is None:
+        return ""
+    if METRIC not in cell.metrics:
+        return "missing"
+    mean = percent(cell.metrics[METRIC].mean)
+    delta = cell.delta.get(METRIC)
+    return mean if delta is None else f"{mean} ({_difference(delta)})"
+
+
+def _difference(delta: Interval) -> str:
+    text = f"{points(delta.mean)} [{points(delta.low)}, {points(delta.high)}]"
+    return f"**{text}**" if delta.separated else text
