@@ -11,8 +11,8 @@ from replication.report.figures.style import BAND, INK, MUTED, PAPER, panel, svg
 from replication.report.words import Words
 from replication.results.verdicts import PartEstimate, SetEstimate, Verdict
 
-WIDTH, ROW, LEFT, RIGHT = 480, 19, 212, 56
-LONGEST = 36
+WIDTH, ROW, LEFT, RIGHT = 484, 19, 218, 56
+LONGEST = 40
 """Characters of a row's name that the margin has room for."""
 FAR = 12.0
 """Points up to which the axis of differences reaches; an arrow at the edge tells of what lies beyond."""
@@ -65,9 +65,10 @@ def strip(verdict: Verdict, limits: dict[str, Limits], names: dict[str, str], ti
     unit = verdict.unit
     rows: list[tuple[str, PartEstimate | SetEstimate]] = []
     for part in (part for part in verdict.parts if part.unit == unit):
-        sets = [one for one in verdict.sets if one.part == part.part]
-        rows.append((part.part or words.text("board_pooled", sets=len(sets)), part))
-        rows += [(f"  {names.get(one.dataset, one.dataset)}", one) for one in sets if len(sets) > 1]
+        sets = [(names.get(one.dataset, one.dataset), one) for one in verdict.sets if one.part == part.part]
+        only = sets[0][0] if len(sets) == 1 else words.text("board_pooled", sets=len(sets))
+        rows.append((part.part or only, part))
+        rows += sets if part.part or len(sets) > 1 else []
     axes = panel(WIDTH, 46 + ROW * len(rows), LEFT, RIGHT, top=4, bottom=38)
     if unit == "ratio":
         axes.set_xscale("log")
