@@ -32,9 +32,11 @@ STUDENTS = {f"student@{dataset}-{method}" for dataset in DATASETS for method in 
     f"scheme@{OPINION}-{scheme}" for scheme in SCHEMES
 }
 NOISE = {"noise@news_titles", "gradients@news_titles"}
-SOFTENED = NOISE | {f"student@{dataset}-{method}" for dataset in DATASETS for method in ("soft_label", "rco")} | {
-    f"scheme@{OPINION}-{scheme}" for scheme in ("scheme3", "scheme5")
-}
+SOFTENED = (
+    NOISE
+    | {f"student@{dataset}-{method}" for dataset in DATASETS for method in ("soft_label", "rco")}
+    | {f"scheme@{OPINION}-{scheme}" for scheme in ("scheme3", "scheme5")}
+)
 YARDSTICKS = {f"yardstick@{dataset}-{name}" for dataset in DATASETS for name in ("majority", "tfidf_logistic")}
 END = {"evaluate", "report"}
 JUNK = {
