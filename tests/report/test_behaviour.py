@@ -53,7 +53,7 @@ def test_a_curve_is_read_on_the_line_between_evaluations() -> None:
 
 
 def test_the_mean_curve_has_the_points_that_every_seed_has() -> None:
-    assert mean_curve({0: [(10, 0.2), (20, 0.4)], 1: [(12, 0.4)]}) == [(11, pytest.approx(0.3))]
+    assert mean_curve({0: [(10, 0.25), (20, 0.5)], 1: [(12, 0.75)]}) == [(11, 0.5)]
 
 
 def test_a_data_link_holds_the_data() -> None:

@@ -73,10 +73,11 @@ def flips_panel(arms: list[ArmCoverage], period: Period, name: str, title: str, 
         axes.text(-flips.lost, at, f"{flips.lost:.0f} ", va="center", ha="right", color=INK)
     axes.axvline(0, color=MUTED, linewidth=1)
     widest = max(arm.flips[period].kept + arm.flips[period].gained for arm in arms)
-    axes.set_xlim(-max(arm.flips[period].lost for arm in arms) - 0.16 * widest, 1.3 * widest + 1)
+    axes.set_xlim(-max(arm.flips[period].lost for arm in arms) - 0.2 * widest, 1.3 * widest + 1)
     axes.set_ylim(len(arms) - 0.4, -0.6)
     axes.grid(visible=False, axis="y")
-    axes.set_yticks(range(len(arms)), [words.text("coverage_arm", name=words.name(a.method, a.model)) for a in arms])
+    labels = [words.text("coverage_arm", short=words.text("short", method=arm.method), arm=arm) for arm in arms]
+    axes.set_yticks(range(len(arms)), labels)
     axes.tick_params(axis="y", length=0)
     ticks = [tick for tick in axes.get_xticks() if axes.get_xlim()[0] <= tick <= axes.get_xlim()[1]]
     axes.set_xticks(ticks, [f"{abs(tick):g}" for tick in ticks])

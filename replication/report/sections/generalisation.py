@@ -34,7 +34,7 @@ def context(folder: Path, inputs: Inputs, words: Words) -> dict[str, Any] | None
     return {
         "found": found,
         "sets": sets,
-        "gaps": standings(found.comparisons),
+        "gaps": standings([one for one in found.comparisons if one.dataset in sets]),
         "changes": [change(one, sets[one.dataset]) for one in found.comparisons if one.dataset in sets],
         "calibration": calibration_standings(sets.values()),
         "followed": [one for one in followed if one is not None],
