@@ -43,10 +43,10 @@ def macro_f1(resamples: Resamples, items: TestSet, arms: Arms) -> tuple[dict[str
 
 
 def comparisons(dataset: str, resamples: Resamples, gaps: Mapping[str, Scores]) -> list[Comparison]:
-    """The TextCNN's gap minus that of soft labels; above 0 the taught student generalises better."""
+    """The gap of soft labels minus the TextCNN's; below 0 the taught student generalises better."""
     if not {TEXTCNN, TAUGHT} <= gaps.keys() or not set(gaps[TEXTCNN].seeds) & set(gaps[TAUGHT].seeds):
         return []
-    estimate = rounded(resamples.paired_difference(gaps[TEXTCNN], gaps[TAUGHT]))
+    estimate = rounded(resamples.paired_difference(gaps[TAUGHT], gaps[TEXTCNN]))
     quantile = float(norm.ppf(0.5 + resamples.confidence / 2))
     return [
         Comparison(

@@ -88,7 +88,7 @@ class Resamples:
         is widened by sqrt(n / (n - 1)), so that its variance is that of a mean of n, s²/n.
         """
         seeds = drawn.shape[1]
-        centre = drawn.mean(axis=1)
+        centre = np.asarray(drawn.mean(axis=1))
         if seeds == 1:
             return centre
         generator = np.random.default_rng([self.seed, 1, seeds])

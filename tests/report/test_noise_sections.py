@@ -48,7 +48,7 @@ def render(inputs: Inputs, folder: Path, noise: NoiseResult | None, gradients: G
         if found is not None:
             write_json(folder / f"{name}.json", found.model_dump())
     environment = templates()
-    words = Words(environment, "en")
+    words = Words(environment)
     with styled():
         shown = sections.contexts(folder, inputs, words)
     return environment.from_string(PAGE).render(sections=shown, cards=inputs.cards, words=words)

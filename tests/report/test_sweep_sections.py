@@ -52,7 +52,7 @@ MODULES = {"temperature-sweep": temperature_sweep, "efficiency": samples}
 def section(folder: Path, name: str) -> str:
     """The markup of a section; no other part of the page is made."""
     environment, inputs = templates(), read_inputs(folder)
-    words = Words(environment, "en")
+    words = Words(environment)
     with styled():
         shown = MODULES[name].context(folder, inputs, words)
     own = MODULES[name].__name__.rsplit(".", 1)[-1]
@@ -189,7 +189,7 @@ def test_a_profile_without_sweeps_has_no_such_sections(folder: Path) -> None:
     write_json(folder / "temperature_sweep.json", data | {"sets": {}})
     (folder / "efficiency.json").unlink()
     environment, inputs = templates(), read_inputs(folder)
-    shown = sections.contexts(folder, inputs, Words(environment, "en"))
+    shown = sections.contexts(folder, inputs, Words(environment))
     assert not {"temperature_sweep", "samples"} & set(shown)
 
 

@@ -76,7 +76,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def render(folder: Path, language: str = "en") -> str:
     environment = templates()
-    words = Words(environment, "en")
+    words = Words(environment)
     given = inputs()
     with styled():
         section = context(folder, given, words)
@@ -94,7 +94,7 @@ def html(folder: Path) -> str:
 
 
 def test_without_verdicts_there_is_no_board(tmp_path: Path) -> None:
-    assert context(tmp_path, inputs(), Words(templates(), "en")) is None
+    assert context(tmp_path, inputs(), Words(templates())) is None
 
 
 def test_the_title_counts_the_verdicts_and_every_claim_has_its_row(html: str) -> None:
