@@ -159,7 +159,7 @@ def test_the_same_records_give_the_same_bytes(inputs: Inputs, tmp_path: Path, ht
 def test_a_data_link_holds_the_text() -> None:
     head, content = data_link({"b": 1, "a": "字"}).split(",")
     assert head == "data:application/json;base64"
-    assert base64.b64decode(content).decode() == '{\n "a": "字",\n "b": 1\n}\n'
+    assert base64.b64decode(content).decode() == '{"a":"字","b":1}'
 
 
 def test_labels_are_spread_by_hand() -> None:
