@@ -8,7 +8,7 @@ import numpy as np
 
 from replication import records
 from replication.config import Measurements, SampleSweep, TemperatureSweep
-from replication.data.splits import load_splits
+from replication.data.splits import Splits, load_splits
 from replication.data.subset import write_subset
 from replication.predictions import Predictions
 from tests.made_runs import PARAMETERS, SEEDS, run_folder
@@ -39,19 +39,26 @@ def make_sweeps(root: Path) -> None:
     for size in (6, 15):
         folder = root / f"build/samples/{DATASET}/{size}"
         write_subset(root / "build/data" / DATASET, folder / "data", size)
-        data = load_splits(folder / "data").digest
+        data = load_splits(folder / "data")
         for method in ("supervised", "soft_label"):
             for seed in SEEDS:
                 ordinary = run_folder(root, DATASET, method, "student", seed)
                 worsen(ordinary, folder / method / f"seed{seed}", SAMPLES[method, size], data)
 
 
-def worsen(source: Path, destination: Path, loss: float, data: str | None = None) -> None:
-    """Copy a run with other logits for a share of the test items, the first ones."""
+def worsen(source: Path, destination: Path, loss: float, data: Splits | None = None) -> None:
+    """Copy a run with other logits for a share of the test items, the first ones; of `data`, its labelled items."""
     run, predictions = records.read_run(source)
     logits = predictions.logits.copy()
     test = [row for row, split in enumerate(predictions.split) if split == "test"]
     lost = test[: round(loss * len(test))]
     logits[lost] = np.roll(np.eye(logits.shape[1], dtype=np.float32)[logits[lost].argmax(axis=1)], 1, axis=1)
-    changed = Predictions(ids=predictions.ids, split=predictions.split, logits=logits)
-    records.write_run(destination, run.model_copy(update={"data": data or run.data}), changed)
+    known = set(predictions.of("labelled").ids if data is None else data.labelled.ids)
+    own = zip(predictions.ids, predictions.split, strict=True)
+    kept = [row for row, (item, split) in enumerate(own) if split != "labelled" or item in known]
+    changed = Predictions(
+        ids=[predictions.ids[row] for row in kept],
+        split=[predictions.split[row] for row in kept],
+        logits=logits[kept],
+    )
+    records.write_run(destination, run.model_copy(update={"data": data.digest if data else run.data}), changed)

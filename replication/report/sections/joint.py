@@ -90,6 +90,8 @@ def _panels(inputs: Inputs, found: JointFinding, words: Words) -> list[Panel]:
     points = validation_points([point for point in inputs.curves if point.dataset == found.dataset])
     points = [point for point in points if point.method in methods or (point.method, point.model) == BASELINE]
     means, panels = mean_curves(points), []
+    if not points:
+        return []
     limits = shared_limits(points)
     for method in methods:
         ends = [
