@@ -156,7 +156,8 @@ def test_settings_files_change_only_with_what_the_method_reads(tmp_path: Path) -
     softened = {"soft_label", "rco", "other_teacher", "scheme1_soft_label", "scheme1_soft_label_labelled"} | joint
     assert {name for name in before if before[name] != after[name]} == softened
     schemes = set(config.load(ROOT / "params.yaml").schemes)
-    assert set(files("methods", ["supervised"])) == {"supervised"} | schemes
+    measured = {"supervised", "label_smoothing", "soft_label", "logit_mse"}
+    assert set(files("methods", ["supervised", "soft_label"])) == measured | schemes
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def test_a_run_leaves_what_evaluation_and_export_read(pipeline: Pipeline, method
     assert outputs(folder).keys() == own | taught
     predictions = read_run(folder)[1]
     splits = load_splits(pipeline.root / "data")
-    assert predictions.ids == splits.validation.ids + splits.test.ids
+    assert predictions.ids == splits.labelled.ids + splits.validation.ids + splits.test.ids
     if joint:
         teacher, said = read_run(folder / "teacher")
         assert (teacher.model, teacher.network, teacher.identity) == ("teacher", "bert", read_run(folder)[0].identity)
