@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PositiveInt
 
 from replication.errors import UserError, nearest
+from replication.measurement_settings import Measurements, faults
 from replication.strict import Fraction, Name, Positive, Strict, Weight, read_yaml, validate
 
 PARAMS = Path("params.yaml")
@@ -152,63 +153,6 @@ class Statistics(Strict):
     seed: Annotated[int, Field(ge=0)]
 
 
-class Noise(Strict):
-    """Training labels flipped on purpose, and what that does to the arms of `replication.results.noise.ARMS`."""
-
-    datasets: Annotated[list[Name], Field(min_length=1)]
-    """Among the profile's."""
-    rates: Annotated[list[Fraction], Field(min_length=2)]
-    """Shares of the labelled items whose label is flipped, rising from 0."""
-    kind: Literal["symmetric", "class_dependent"]
-    """`symmetric`: to any other class alike; `class_dependent`: to the next class in the set's order."""
-    seed: Annotated[int, Field(ge=0)]
-    """Of the flips."""
-    seeds: Annotated[list[int], Field(min_length=1)] | None = None
-    """Those of the profile's seeds that are trained on flipped labels; null: all."""
-
-
-class TemperatureSweep(Strict):
-    """The students that learn from soft labels at several temperatures."""
-
-    datasets: Annotated[list[Name], Field(min_length=1)]
-    temperatures: Annotated[list[Positive], Field(min_length=1)]
-    """T of the soft labels; the profile's own `temperature` is always added."""
-
-    def points(self, temperature: float) -> list[float]:
-        """All temperatures, the profile's included, from low to high."""
-        return sorted({*self.temperatures, temperature})
-
-
-class SampleSweep(Strict):
-    """The students that learn from fewer labels, alone and from a teacher that has seen them all."""
-
-    datasets: Annotated[list[Name], Field(min_length=1)]
-    sizes: Annotated[list[PositiveInt], Field(min_length=1)]
-    """Labelled items, fewer than `preparation.labelled`, which is always added."""
-
-
-class Cost(Strict):
-    """How the cost of serving the teacher and the student is measured."""
-
-    dataset: Name
-    """Whose validation texts are read."""
-    repeats: Annotated[int, Field(ge=5)]
-    """How often every text is timed: the repetitions are what the interval comes from."""
-    seconds: Positive
-    """Aimed at for one setting (a runtime, a number of threads, a batch size), both networks together."""
-    warmup: PositiveInt
-    """Calls of each network that are not timed, before each setting."""
-
-
-class Measurements(Strict):
-    """What is measured beside the cells of the tables. The pipeline asks for each; a command or report does without."""
-
-    noise: Noise | None = None
-    temperature: TemperatureSweep | None = None
-    samples: SampleSweep | None = None
-    cost: Cost | None = None
-
-
 class Parameters(Strict):
     """All of params.yaml."""
 
@@ -288,52 +232,22 @@ def load(path: Path = PARAMS) -> Parameters:
                 raise UserError(
                     f"{path}: {key}: unknown dataset {name!r}{nearest(name, sets)}; known: {', '.join(sets)}"
                 )
-    _check_sweeps(parameters, path)
-    cost = parameters.measurements.cost
-    if cost is not None and cost.dataset not in parameters.datasets:
-        raise UserError(f"{path}: measurements.cost.dataset: {cost.dataset!r} is not among datasets; add it there too")
     for name in parameters.method_settings:
         known = available("methods")
         if name not in known:
             raise UserError(
                 f"{path}: method_settings.{name}: unknown method{nearest(name, known)}; known: {', '.join(known)}"
             )
-    _check_noise(parameters, path)
-    return parameters
-
-
-def _check_noise(parameters: Parameters, path: Path) -> None:
-    noise = parameters.measurements.noise
-    if noise is None:
-        return
-    key = f"{path}: measurements.noise"
-    for name in noise.datasets:
-        if name not in parameters.datasets:
-            raise UserError(f"{key}.datasets: {name!r} is not among datasets; add it there too")
-    if noise.rates[0] != 0 or sorted(set(noise.rates)) != noise.rates:
-        raise UserError(f"{key}.rates: expected rates that rise from 0.0, found {noise.rates}; sort them, each once")
-    lacking = [seed for seed in noise.seeds or [] if seed not in parameters.seeds]
-    if lacking:
-        raise UserError(f"{key}.seeds: {lacking[0]} is not among seeds, which the teachers have; add it there too")
-
-
-def _check_sweeps(parameters: Parameters, path: Path) -> None:
-    sweeps = parameters.measurements
-    for key, sweep in (("temperature", sweeps.temperature), ("samples", sweeps.samples)):
-        for name in sweep.datasets if sweep else ():
-            if name not in parameters.datasets:
-                raise UserError(
-                    f"{path}: measurements.{key}.datasets: {name!r} is not among datasets; add it there too"
-                )
-        for method in ("supervised", "soft_label"):
-            if sweep and method not in parameters.methods:
-                raise UserError(f"{path}: measurements.{key}: needs {method!r}, which methods lacks; add it there")
-    for size in sweeps.samples.sizes if sweeps.samples else ():
-        if size >= parameters.preparation.labelled:
+    for fault in faults(parameters.measurements, parameters.datasets, parameters.methods, parameters.seeds):
+        raise UserError(f"{path}: measurements.{fault}")
+    samples, labelled = parameters.measurements.samples, parameters.preparation.labelled
+    for size in samples.sizes if samples else ():
+        if size >= labelled:
             raise UserError(
-                f"{path}: measurements.samples.sizes: {size}: expected fewer than preparation.labelled, "
-                f"{parameters.preparation.labelled}, whose runs are always there; lower it or leave it out"
+                f"{path}: measurements.samples.sizes: {size}: expected fewer than preparation.labelled, {labelled}, "
+                "whose runs are always there; lower it or leave it out"
             )
+    return parameters
 
 
 def _check_own(parameters: Parameters, path: Path) -> None:

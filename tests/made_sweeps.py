@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from replication import records
-from replication.config import Measurements, SampleSweep, TemperatureSweep
 from replication.data.splits import Splits, load_splits
 from replication.data.subset import write_subset
+from replication.measurement_settings import Measurements, SampleSweep, TemperatureSweep
 from replication.predictions import Predictions
 from tests.made_runs import PARAMETERS, SEEDS, run_folder
 

@@ -65,7 +65,8 @@ def delimited(
 
     def lines() -> Iterator[str]:
         nonlocal place
-        for place, line in decoded_lines(path, encoding):  # noqa: B007
+        for number, line in decoded_lines(path, encoding):
+            place = number
             yield line
 
     reader = csv.reader(lines(), delimiter=delimiter, strict=True)

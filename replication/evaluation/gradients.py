@@ -12,6 +12,7 @@ from replication.data.noise import folder_name
 from replication.errors import UserError
 from replication.evaluation.measured import averages, comparison, rounded
 from replication.evaluation.testset import TestSet
+from replication.measurement_settings import Noise
 from replication.metrics import Floats
 from replication.records import read_run
 from replication.results.comparisons import Comparison
@@ -63,7 +64,7 @@ def describe_gradients(
 
 
 def _read(
-    parameters: config.Parameters, noise: config.Noise, build: Path, dataset: str, rate: float
+    parameters: config.Parameters, noise: Noise, build: Path, dataset: str, rate: float
 ) -> tuple[dict[int, SeedGradients], list[str]]:
     """By seed the looks at the very runs that are scored, and why others are missing."""
     name = folder_name(noise.kind, rate)

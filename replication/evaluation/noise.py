@@ -12,6 +12,7 @@ from replication.evaluation.measured import combined, comparison, rounded
 from replication.evaluation.noise_runs import LISTED, Arm, Finished, flipped_labels, load_arm
 from replication.evaluation.rows import DIGITS
 from replication.evaluation.testset import TestSet
+from replication.measurement_settings import Noise
 from replication.results.comparisons import Comparison
 from replication.results.noise import NoiseArm, NoisePoint, NoiseResult, NoiseSet
 from replication.statistics import Resamples, Scores
@@ -40,7 +41,7 @@ def describe_noise(parameters: config.Parameters, build: Path, tests: Mapping[st
 
 
 def _describe_set(
-    parameters: config.Parameters, noise: config.Noise, build: Path, items: TestSet
+    parameters: config.Parameters, noise: Noise, build: Path, items: TestSet
 ) -> tuple[NoiseSet, list[Comparison]]:
     runs = {(arm, rate): load_arm(parameters, noise, build, items, arm, rate) for arm in LISTED for rate in noise.rates}
     current = items.current

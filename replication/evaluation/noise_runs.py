@@ -15,6 +15,7 @@ from replication.evaluation.cells import Cell
 from replication.evaluation.finished import FinishedRun, load_cell
 from replication.evaluation.testset import TestSet
 from replication.files import file_digest
+from replication.measurement_settings import Noise
 from replication.results.noise import ARMS, TAUGHT, Taught
 
 
@@ -41,7 +42,7 @@ Finished = tuple[dict[int, FinishedRun], dict[int, str]]
 
 
 def load_arm(
-    parameters: config.Parameters, noise: config.Noise, build: Path, items: TestSet, arm: Arm, rate: float
+    parameters: config.Parameters, noise: Noise, build: Path, items: TestSet, arm: Arm, rate: float
 ) -> Finished:
     """The runs of an arm at a rate, made on the data of that rate and by the teachers that the arm names."""
     dataset, seeds = items.name, tuple(parameters.seeds if noise.seeds is None else noise.seeds)
@@ -66,7 +67,7 @@ def _digests(teachers: Path, seeds: Sequence[int]) -> dict[int, str]:
     return {seed: file_digest(path) for seed, path in files.items() if path.is_file()}
 
 
-def flipped_labels(build: Path, dataset: str, noise: config.Noise, rate: float) -> int:
+def flipped_labels(build: Path, dataset: str, noise: Noise, rate: float) -> int:
     """How many labels are flipped at a rate; 0 too where the stage has not finished."""
     folder = build / "noise" / dataset / folder_name(noise.kind, rate) / "data"
     try:

@@ -20,6 +20,7 @@ from replication.data.splits import load_splits
 from replication.environment import environment
 from replication.errors import UserError
 from replication.files import write_json
+from replication.measurement_settings import Cost
 from replication.measurements import subjects
 from replication.measurements.latency import (
     BATCHES,
@@ -115,9 +116,7 @@ def _ratio(found: dict[Role, Floats], own: config.Statistics) -> Ratio:
     return latency_ratio(found["teacher"], found["student"], own.draws, own.confidence, own.seed)
 
 
-def _result(
-    own: config.Cost, texts: int, sizes: list[Size], seconds: Seconds, ratios: dict[Setting, Ratio]
-) -> CostResult:
+def _result(own: Cost, texts: int, sizes: list[Size], seconds: Seconds, ratios: dict[Setting, Ratio]) -> CostResult:
     here = environment()
     latencies = [latency(role, one, found) for one, by_role in seconds.items() for role, found in by_role.items()]
     teacher, student = sizes

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from replication import cells, config, frozen
 from replication.data.noise import folder_name, write_noisy
+from replication.measurement_settings import Noise
 from replication.network import resolve_precision
 from replication.results.noise import ARMS, TAUGHT
 from replication.settings import resolve
@@ -25,7 +26,7 @@ class Place:
 
     build: Path
     dataset: str
-    noise: config.Noise
+    noise: Noise
     rate: float
 
     @property

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from replication import cells, config
+from replication import cells
+from replication.measurement_settings import Measurements, Noise
 from replication.measurements import gradients, noise
 from replication.store import Store
 from tests.made_runs import PARAMETERS
 from tests.methods.small import PARALLEL, STUDENT, TEACHER, Pipeline, write_checkpoint, write_data
 
-NOISE = config.Noise(datasets=["made"], rates=[0.0, 0.25], kind="symmetric", seed=7)
+NOISE = Noise(datasets=["made"], rates=[0.0, 0.25], kind="symmetric", seed=7)
 SMALL = PARAMETERS.model_copy(
     update={
         "datasets": ["made"],
@@ -25,7 +26,7 @@ SMALL = PARAMETERS.model_copy(
         "student": STUDENT,
         "teacher": TEACHER,
         "parallel": PARALLEL,
-        "measurements": config.Measurements(noise=NOISE),
+        "measurements": Measurements(noise=NOISE),
     }
 )
 

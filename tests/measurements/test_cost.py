@@ -12,6 +12,7 @@ from torch import nn
 
 from replication import config
 from replication.errors import UserError
+from replication.measurement_settings import Cost, Measurements
 from replication.measurements import cost, sizes, subjects
 from replication.models.bert import load_bert
 from replication.models.textcnn import TextCNN
@@ -26,8 +27,8 @@ ROOT = Path(__file__).parents[2]
 
 def parameters(**changes: object) -> config.Parameters:
     """The committed parameters, for the small pipeline's set and teacher."""
-    own = config.Cost(dataset="made", repeats=5, seconds=0.05, warmup=2)
-    measurements = config.Measurements(cost=own)
+    own = Cost(dataset="made", repeats=5, seconds=0.05, warmup=2)
+    measurements = Measurements(cost=own)
     changed = {"teacher": TEACHER, "seeds": [0], "measurements": measurements, **changes}
     return config.load(ROOT / "params.yaml").model_copy(update=changed)
 
@@ -112,7 +113,7 @@ def test_the_teacher_is_the_last_point_of_its_route(build: Path, tmp_path: Path)
 
 def test_what_is_missing_is_named(build: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"measurements\.cost: missing; add it"):
-        cost.run(parameters(measurements=config.Measurements()), build, tmp_path / "cost.json")
+        cost.run(parameters(measurements=Measurements()), build, tmp_path / "cost.json")
     with pytest.raises(UserError, match=r"route: no point of the fine-tuning; run the stage `teacher`"):
         cost.run(parameters(seeds=[7]), build, tmp_path / "cost.json")
     assert not (tmp_path / "cost.json").exists()

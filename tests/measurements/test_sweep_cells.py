@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from replication import cells
-from replication.config import TemperatureSweep
 from replication.data.splits import load_splits
 from replication.files import digest, file_digest
+from replication.measurement_settings import TemperatureSweep
 from replication.measurements import samples, temperatures
 from replication.predictions import Predictions, write_predictions
 from replication.records import read_run
