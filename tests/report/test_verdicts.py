@@ -18,6 +18,7 @@ from replication.report.downloads import data_link
 from replication.report.figures.style import OKABE_ITO, styled
 from replication.report.figures.verdicts import FAR, shared_limits
 from replication.report.inputs import Inputs
+from replication.report.languages import CHINESE, ENGLISH, Language
 from replication.report.page import templates
 from replication.report.sections.verdicts import context
 from replication.report.words import Words
@@ -74,7 +75,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def render(folder: Path, language: str = "en") -> str:
+def render(folder: Path, language: Language = ENGLISH) -> str:
     environment = templates()
     words = Words(environment)
     given = inputs()
@@ -106,7 +107,7 @@ def test_the_title_counts_the_verdicts_and_every_claim_has_its_row(html: str) ->
 
 
 def test_the_board_in_chinese_has_the_claims_in_chinese(folder: Path) -> None:
-    text = render(folder, "zh")
+    text = render(folder, CHINESE)
     assert all(claim.claim.zh in text and claim.where.zh in text for claim in load_claims())
 
 
