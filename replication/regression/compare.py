@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from replication.errors import UserError
-from replication.regression.intervals import Parts, Prior, parts, prior
+from replication.regression.intervals import Parts, parts, prior
 from replication.regression.packing import unpack
 from replication.regression.published import METRIC, Classes, CurrentDataset, verify
 from replication.regression.shapes import AcceptedCell, AcceptedDataset
-from replication.statistics import Resamples, Scores, score_arms
+from replication.statistics import Resamples, Scores, Variance, score_arms
 
 DRAWS = 2000
 """Resamples of the items. Only a variance is taken from them, which they give to within 3%."""
@@ -36,7 +36,7 @@ class Compared:
     """A dataset's comparable cells, and what their seeds' variances have in common."""
 
     pairs: dict[str, Pair]
-    prior: Prior
+    prior: Variance
 
 
 def differs(accepted: AcceptedDataset, current: CurrentDataset) -> str | None:

@@ -24,6 +24,8 @@ class VarianceParts(Frozen):
     seeds: float
     items: float
     both: float
+    freedom: float | None = None
+    """Degrees of freedom of the seeds' part, where they are not those of the comparison's own seeds."""
 
 
 class Comparison(Frozen):
@@ -79,6 +81,7 @@ def compared(
             seeds=_rounded(spread.seed_variance),
             items=_rounded(spread.item_variance),
             both=_rounded(spread.both_variance),
+            freedom=None if spread.freedom is None else _rounded(spread.freedom),
         ),
         values=[_rounded(math.exp(value) if unit == "ratio" else value) for value in values],
     )
@@ -95,7 +98,8 @@ def spread_of(comparison: Comparison) -> Spread:
         alone = comparison.seeds <= 1
         found = VarianceParts(seeds=0.0 if alone else whole, items=whole if alone else 0.0, both=0.0)
     estimate = math.log(comparison.estimate) if comparison.unit == "ratio" else comparison.estimate
-    return Spread(estimate, found.seeds, found.items, found.both, comparison.seeds, comparison.items)
+    parts = (found.seeds, found.items, found.both)
+    return Spread(estimate, *parts, comparison.seeds, comparison.items, found.freedom)
 
 
 def effect_of(comparison: Comparison, confidence: float) -> Effect:

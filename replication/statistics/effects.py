@@ -16,6 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
+from replication.statistics.moderation import Variance
+
 
 class Effect(NamedTuple):
     """An estimate that deviates from the truth as Student's t; of a ratio, its logarithm."""
@@ -61,27 +63,43 @@ class Spread(NamedTuple):
     seeds: int
     items: int
     """0 where no items are resampled."""
+    freedom: float | None = None
+    """Degrees of freedom of the seeds' part; None: n - 1, as where it stands for itself."""
+
+    @property
+    def seed_freedom(self) -> float:
+        """Degrees of freedom of the seeds' part."""
+        return self.seeds - 1.0 if self.freedom is None else self.freedom
 
     @property
     def effect(self) -> Effect:
         """The estimate with its standard error and degrees of freedom.
 
         Where the seeds differ no more than items alone make them differ, the items' degrees of freedom hold; else
-        Satterthwaite's, but no fewer than the n - 1 of the seeds by themselves.
+        Satterthwaite's, but no fewer than those of the seeds by themselves.
         """
         variance = self.seed_variance + self.item_variance + self.both_variance
         by_seeds, by_items = self.seed_variance + self.both_variance, self.item_variance + self.both_variance
         degrees = float(max(self.items - 1, 1)) if self.items else math.inf
         if self.seed_variance > 0:
-            doubt = by_seeds**2 / (self.seeds - 1) + by_items**2 / max(self.items - 1, 1)
-            degrees = max(self.seeds - 1.0, variance**2 / doubt)
+            doubt = by_seeds**2 / self.seed_freedom + by_items**2 / max(self.items - 1, 1)
+            degrees = max(self.seed_freedom, variance**2 / doubt)
         return Effect(self.estimate, math.sqrt(variance), degrees)
+
+    def moderated(self, own: Variance, prior: Variance) -> Spread:
+        """With the variance of a seed, `own` [n - 1 degrees of freedom], drawn towards what other estimates share."""
+        value, freedom = own.moderated(prior)
+        by_seeds = max(value / self.seeds - self.both_variance, 0.0)
+        return self._replace(seed_variance=by_seeds, freedom=freedom)
 
     def with_seeds(self, seeds: int) -> Spread:
         """What to expect of another number of seeds, at least 2, everything else the same."""
         share = self.seeds / seeds
         return self._replace(
-            seed_variance=share * self.seed_variance, both_variance=share * self.both_variance, seeds=seeds
+            seed_variance=share * self.seed_variance,
+            both_variance=share * self.both_variance,
+            seeds=seeds,
+            freedom=None if self.freedom is None else self.freedom + seeds - self.seeds,
         )
 
     def with_items(self, items: int) -> Spread:

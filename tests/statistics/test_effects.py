@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import norm, t, ttest_1samp
 from statsmodels.stats.weightstats import DescrStatsW
 
-from replication.statistics import Effect, Spread, interquartile_mean, pool
+from replication.statistics import Effect, Spread, Variance, interquartile_mean, pool
 
 
 def effect_of(values: list[float]) -> Effect:
@@ -48,7 +48,15 @@ def test_degrees_of_freedom_by_hand() -> None:
 def test_more_seeds_and_more_items_by_hand() -> None:
     spread = Spread(0.0, 4.0, 6.0, 2.0, 4, 100)
     assert spread.with_seeds(8) == Spread(0.0, 2.0, 6.0, 1.0, 8, 100)
-    assert spread.with_items(300) == pytest.approx(Spread(0.0, 4.0, 2.0, 2 / 3, 4, 300))
+    assert spread.with_items(300)[:6] == pytest.approx((0.0, 4.0, 2.0, 2 / 3, 4, 300))
+
+
+def test_a_moderated_variance_by_hand() -> None:
+    # s² = 40 with 3 degrees of freedom and a prior of 8 with 9: 16 with 12; over 4 seeds 4, of which 1 is the items'.
+    spread = Spread(0.5, 9.0, 6.0, 1.0, 4, 100).moderated(Variance(40.0, 3), Variance(8.0, 9))
+    assert spread == Spread(0.5, 3.0, 6.0, 1.0, 4, 100, 12)
+    assert spread.effect.degrees == pytest.approx(10**2 / (4**2 / 12 + 7**2 / 99))
+    assert spread.with_seeds(8).freedom == 16
 
 
 def test_pooling_by_hand() -> None:
