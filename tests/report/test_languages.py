@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 import tomllib
 from html.parser import HTMLParser
@@ -13,10 +15,12 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from replication.data import sources
 from replication.errors import UserError
 from replication.report import languages, page
 from replication.report.contents import Entry, numbered
 from replication.report.languages import CHINESE, ENGLISH, LANGUAGES
+from replication.report.words import Words
 
 ROOT = Path(__file__).parents[2]
 LEFT_OUT = {"code", "pre", "style", "math", "q"}
@@ -154,3 +158,18 @@ def test_both_pages_have_the_same_numbers(built: Path) -> None:
 
 def test_english_needs_no_catalogue() -> None:
     assert languages.translations(ENGLISH).gettext("Results") == "Results"
+
+
+def test_every_text_of_a_source_that_the_page_shows_has_words(catalogue: Catalog) -> None:
+    for module in pkgutil.iter_modules(sources.__path__):
+        source = importlib.import_module(f"{sources.__name__}.{module.name}").SOURCE  # a module a source
+        for text in (source.title, source.language, source.domain, source.kind, *source.classes.values()):
+            same = text in ("ChnSentiCorp", "TNEWS (CLUE)", "IFLYTEK (CLUE)")  # names in either language
+            assert same or text.startswith("category ") or catalogue.get(text) is not None, (module.name, text)
+
+
+def test_a_part_of_a_claim_is_named_in_the_pages_language() -> None:
+    words = Words(page.templates(CHINESE))
+    for part in ("fall from 0 to 0.4", "rate 0.4", "latency onnxruntime", "transfer all", "bytes", "parameters"):
+        assert re.search("[\u4e00-\u9fff]", words.text("board_part", part=part)), part
+    assert words.text("board_part", part="a part of one's own") == "a part of one's own"

@@ -116,7 +116,7 @@ def test_rows_say_what_is_claimed_what_is_missing_and_what_would_settle(html: st
     assert "claimed: below −1.0" in html
     assert "claimed: within ±1.0" in html
     assert "claimed: above 10 · decided by: size" in html
-    assert "It waits for what has no result yet: transfer labelled." in html
+    assert "It waits for what has no result yet: transfer on labelled items." in html
     feedback = html[html.index('id="claim-feedback"') : html.index('id="claim-feedback-teacher"')]
     assert "would settle it" in feedback or "both would" in feedback
 

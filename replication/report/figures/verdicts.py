@@ -67,7 +67,7 @@ def strip(verdict: Verdict, limits: dict[str, Limits], names: dict[str, str], ti
     for part in (part for part in verdict.parts if part.unit == unit):
         sets = [(names.get(one.dataset, one.dataset), one) for one in verdict.sets if one.part == part.part]
         only = sets[0][0] if len(sets) == 1 else words.text("board_pooled", sets=len(sets))
-        rows.append((part.part or only, part))
+        rows.append((words.text("board_part", part=part.part) or only, part))
         rows += sets if part.part or len(sets) > 1 else []
     axes = panel(WIDTH, 46 + ROW * len(rows), LEFT, RIGHT, top=4, bottom=38)
     if unit == "ratio":
