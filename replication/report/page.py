@@ -11,10 +11,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from replication.files import write_text
 from replication.report import findings, numbers, panels, sections
-from replication.report.anchors import courses
 from replication.report.budgets import TRIALS, budgets
 from replication.report.contents import numbered
 from replication.report.course import levelling
+from replication.report.figure_data import downloads
 from replication.report.figures.style import VARIABLES, look, styled
 from replication.report.inputs import Inputs, read_inputs
 from replication.report.languages import ENGLISH, LANGUAGES, Language, translations
@@ -105,7 +105,7 @@ def _facts(inputs: Inputs, words: Words) -> dict[str, Any]:
         ],
         "budgets": [budgets(dataset) for dataset in datasets],
         "trials": TRIALS,
-        "courses": [course for dataset in datasets for course in courses(dataset)],
+        "downloads": downloads(inputs),
         "scheme_rows": {dataset.name: scheme_rows(dataset) for dataset in datasets},
         "family_rows": {dataset.name: family_rows(dataset) for dataset in datasets},
         "junk_metrics": JUNK_METRICS,

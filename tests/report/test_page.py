@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -11,6 +12,7 @@ import sys
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -184,6 +186,32 @@ def test_numbers_come_from_the_records(page: Page, published: Path) -> None:
     assert "c0ffee" in text
     assert "Taught by a frozen teacher, above it: RCO +" in text
     assert "Without a teacher, not told apart from it: Label smoothing" in text
+
+
+def downloads(html: str) -> dict[str, list[Any]]:
+    """What every link of a figure's data holds, by the name of its file."""
+    found: dict[str, list[Any]] = {}
+    for name, data in re.findall(r'download="([^"]+)" href="data:application/json;base64,([^"]+)"', html):
+        found.setdefault(name, []).append(json.loads(base64.b64decode(data)))
+    return found
+
+
+def test_every_figure_has_a_download_of_its_data(html: str, published: Path) -> None:
+    for part in re.split(r"<section\b", html)[1:]:
+        assert "download=" in part or "<figure" not in part, part[:200]
+    found = downloads(html)
+    metrics = json.loads((published / "metrics.json").read_text())
+    for dataset in CLASSES:
+        own = found["results.json"][0][dataset]["supervised/student"]
+        assert own["macro_f1"]["mean"] == pytest.approx(metrics[dataset]["supervised"]["student"]["macro_f1"]["mean"])
+        assert len(own["seeds"]) == len(SEEDS)
+        assert found["curves.json"][0][dataset]["supervised/student"]["0"]
+        result = json.loads((published / "temperature.json").read_text())[dataset]
+        assert found["entropy.json"][0][dataset] == {
+            key: result[of] for key, of in (("temperatures", "grid"), ("entropy",) * 2)
+        }
+        assert found["softmax.json"][0][dataset]["items"] == result["items"]
+    assert {f"{method}/student" for method in SCHEMES} <= set(found["schemes.json"][0])
 
 
 def test_missing_cells_and_seeds_are_shown(page: Page) -> None:

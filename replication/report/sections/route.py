@@ -36,10 +36,11 @@ def context(folder: Path, inputs: Inputs, words: Words) -> dict[str, Any] | None
     found = {one.name: courses(one) for one in inputs.results.datasets}
     steps = {name: route_steps(inputs, some[0]) for name, some in found.items() if some}
     steps = {name: rows for name, rows in steps.items() if rows}
-    if not steps:
+    if not any(found.values()):
         return None
     return {
         "steps": steps,
+        "courses": [course for some in found.values() for course in some],
         "last": [rows[-1] for rows in steps.values() if rows[-1].control is not None],
         "first": [rows[0] for rows in steps.values() if rows[0].control is not None],
         "panels": [_panel(inputs, found[name][0], rows, words) for name, rows in steps.items()],
