@@ -59,7 +59,7 @@ def test_a_set_that_was_made_in_part_is_called_so(folder: Path) -> None:
 def test_the_verdicts_follow_where_there_are_any(folder: Path) -> None:
     verdicts = [
         {"claim": "route", "verdict": "inconclusive", "estimate": 0.004, "low": -0.012, "high": 0.02, "unit": "share",
-         "sets": ["reviews", "news_titles"], "more": 1},
+         "part": "transfer all", "sets": ["reviews", "news_titles"], "more": 1},
         {"claim": "small-fast", "verdict": "supported", "estimate": 41.26, "low": 39.0, "high": 43.0, "unit": "ratio",
          "sets": [{"dataset": "reviews", "part": "a"}, {"dataset": "reviews", "part": "b"}],
          "text": {"en": "A TextCNN is small.", "zh": "小"}},
@@ -67,7 +67,7 @@ def test_the_verdicts_follow_where_there_are_any(folder: Path) -> None:
     ]  # fmt: skip
     (folder / "verdicts.json").write_text(json.dumps(verdicts), encoding="utf-8")
     assert headline.block(folder).splitlines()[-3:] == [
-        "| route | inconclusive | +0.4 [−1.2, +2.0] points | reviews, news_titles |",
+        "| route | inconclusive | +0.4 [−1.2, +2.0] points (transfer all) | reviews, news_titles |",
         "| small-fast: A TextCNN is small. | supported | 41.3 [39, 43] | reviews |",
         "| noise | missing |  |  |",
     ]

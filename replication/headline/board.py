@@ -39,6 +39,8 @@ class HeadlineVerdict(BaseModel):
     low: float | None = None
     high: float | None = None
     unit: str = "share"
+    part: str = ""
+    """Which of the claim's parts decides."""
     sets: list[Judged | str] | str = ""
 
     @property
@@ -55,7 +57,8 @@ def board(verdicts: Sequence[HeadlineVerdict]) -> str:
     lines = ["| claim | verdict | estimate | sets |", "|---|---|--:|---|"]
     for one in verdicts:
         claim = one.claim if one.text is None else f"{one.claim}: {one.text.en}"
-        lines.append(f"| {claim} | {one.verdict} | {_estimate(one)} | {one.set_names} |")
+        estimate = f"{_estimate(one)} ({one.part})" if one.part else _estimate(one)
+        lines.append(f"| {claim} | {one.verdict} | {estimate} | {one.set_names} |")
     return "\n".join(lines) + "\n"
 
 
