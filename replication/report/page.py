@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from joblib import Parallel, delayed
 
 from replication.files import write_text
 from replication.report import findings, numbers, panels, sections
@@ -34,8 +35,8 @@ def build(folder: Path, languages: Sequence[Language] = LANGUAGES) -> Path:
         UserError: a file is missing or damaged.
     """
     inputs = read_inputs(folder)
-    for language in languages:
-        _build(folder, inputs, language)
+    # Drawing takes most of the time, and every figure speaks its page's language: a process a page.
+    Parallel(n_jobs=len(languages))(delayed(_build)(folder, inputs, language) for language in languages)
     return folder / ENGLISH.page
 
 
