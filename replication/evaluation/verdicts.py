@@ -1,8 +1,7 @@
 """Judges every claim from the comparisons that `evaluate` and the measurements published.
 
-The comparisons of a set share what they know of the seeds' variance. A claim of several parts holds when all of them
-do. Each part is pooled over its sets; the claims' two-sided p-values are corrected by Holm; a claim that stays above
-the level is inconclusive. Reads the profile's folder alone.
+A claim of several parts holds when all of them do. Each part is pooled over its sets; the claims' two-sided p-values
+are corrected by Holm; a claim that stays above the level is inconclusive. Reads the profile's folder alone.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ from pydantic import BaseModel, ConfigDict
 from replication.claims import PREDICTIONS, Claim, load_claims
 from replication.errors import UserError, nearest
 from replication.evaluation.judging import Case, Settling, part_estimates, set_estimates
-from replication.evaluation.moderation import moderate
 from replication.files import write_json
 from replication.published import load_published
 from replication.results.cells import Results
@@ -61,8 +59,7 @@ def judge(claims: Sequence[Claim], comparisons: Mapping[str, Sequence[Comparison
         comparisons: by source; a source that was not measured is missing.
         confidence: of the intervals; the level of the tests is 1 minus it.
     """
-    moderated = moderate(comparisons, confidence)
-    cases = [_case(claim, moderated, confidence) for claim in claims]
+    cases = [_case(claim, comparisons, confidence) for claim in claims]
     bearings = [case.bearing(case.pooled()) if case.parts else None for case in cases]
     measured = [bearing.two_sided for bearing in bearings if bearing is not None]
     adjusted = iter(holm(measured))

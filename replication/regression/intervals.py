@@ -18,7 +18,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
-from replication.statistics import Estimate, Scores, Variance, fit_prior
+from replication.regression.moderation import fit_prior, moderated
+from replication.statistics import Estimate, Scores, Variance
 
 
 class Parts(NamedTuple):
@@ -56,11 +57,11 @@ def interval(cell: Parts, known: Variance, cells: int, confidence: float) -> Est
 
     None where one seed an arm and no prior leave it unknown how much seeds differ.
     """
-    moderated = cell.seed_variance.moderated(known)
-    if cell.seeds and not moderated.freedom:
+    of_seed = moderated(cell.seed_variance, known)
+    if cell.seeds and not of_seed.freedom:
         return None
-    seeds = moderated.value * cell.seeds
+    seeds = of_seed.value * cell.seeds
     variance = cell.items + seeds
-    satterthwaite = variance**2 / (seeds**2 / moderated.freedom) if seeds else np.inf
+    satterthwaite = variance**2 / (seeds**2 / of_seed.freedom) if seeds else np.inf
     half = float(stats.t.ppf(1 - (1 - confidence) / (2 * cells), satterthwaite) * np.sqrt(variance))
     return Estimate(cell.difference, cell.difference - half, cell.difference + half)

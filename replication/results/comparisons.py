@@ -24,8 +24,6 @@ class VarianceParts(Frozen):
     seeds: float
     items: float
     both: float
-    freedom: float | None = None
-    """Degrees of freedom of the seeds' part, where they are not those of the comparison's own seeds."""
 
 
 class Comparison(Frozen):
@@ -81,7 +79,6 @@ def compared(
             seeds=_rounded(spread.seed_variance),
             items=_rounded(spread.item_variance),
             both=_rounded(spread.both_variance),
-            freedom=None if spread.freedom is None else _rounded(spread.freedom),
         ),
         values=[_rounded(math.exp(value) if unit == "ratio" else value) for value in values],
     )
@@ -99,7 +96,7 @@ def spread_of(comparison: Comparison) -> Spread:
         found = VarianceParts(seeds=0.0 if alone else whole, items=whole if alone else 0.0, both=0.0)
     estimate = math.log(comparison.estimate) if comparison.unit == "ratio" else comparison.estimate
     parts = (found.seeds, found.items, found.both)
-    return Spread(estimate, *parts, comparison.seeds, comparison.items, found.freedom)
+    return Spread(estimate, *parts, comparison.seeds, comparison.items)
 
 
 def effect_of(comparison: Comparison, confidence: float) -> Effect:
@@ -115,7 +112,7 @@ def effect_of(comparison: Comparison, confidence: float) -> Effect:
     if comparison.unit == "ratio":
         low, high = math.log(low), math.log(high)
     quantile = (high - low) / 2 / effect.standard_error
-    return effect._replace(degrees=_degrees(quantile, (1 + confidence) / 2))
+    return effect._replace(degrees=_degrees(quantile, (1 + confidence) / 2), parts=())
 
 
 def _degrees(quantile: float, probability: float) -> float:

@@ -27,7 +27,8 @@ class Bearing(NamedTuple):
     def of(effect: Effect, rule: str, margin: float) -> Bearing:
         """How one estimate bears on a rule: `above` the margin, `below` it, or `equivalent` to within ± it.
 
-        At the confidence c the two-sided p-value is less than 1 - c exactly where the interval lies wholly on a side.
+        At the confidence c the two-sided p-value is less than 1 - c only where the interval lies wholly on a side, and,
+        where the variance has one part, exactly there.
 
         Raises:
             ValueError: there is no such rule.

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from replication.claims import Claim, load_claims
 from replication.errors import UserError
-from replication.evaluation.moderation import moderate
 from replication.evaluation.verdicts import judge, rise_of_entropy, write_verdicts
 from replication.files import write_json
 from replication.results.cells import Results
@@ -193,19 +191,3 @@ def test_a_comparison_that_fits_no_claim(folder: Path, changed: dict[str, str], 
     write_json(folder / "comparisons.json", {"comparisons": [odd.model_dump()]})
     with pytest.raises(UserError, match=message):
         write_verdicts(folder)
-
-
-def seeded(part: str, values: list[float], dataset: str = "a") -> Comparison:
-    spread = Spread(float(np.mean(values)), float(np.var(values, ddof=1)) / len(values), 0.0, 0.0, len(values), 1000)
-    return compared("route", dataset, part, "share", spread, 0.95, values)
-
-
-def test_the_comparisons_of_a_set_share_what_they_know_of_the_seeds_variance() -> None:
-    quiet, others = seeded("1", [0.0200, 0.0201, 0.0199]), [seeded(str(at), [0.0, 0.01 * at, 0.04]) for at in (2, 3, 4)]
-    found = moderate({"comparisons": [quiet, *others]}, 0.95)["comparisons"]
-    assert [one.values for one in found] == [one.values for one in (quiet, *others)]
-    assert found[0].standard_error > 4 * quiet.standard_error
-    assert found[0].variance is not None and (found[0].variance.freedom or 0) > 2
-    assert effect_of(found[0], 0.95).interval(0.95) == pytest.approx((found[0].low, found[0].high), rel=1e-4)
-    few = [quiet, *others[:1], seeded("5", [0.0, 0.01, 0.04], dataset="b")]
-    assert moderate({"comparisons": few}, 0.95) == {"comparisons": few}

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from replication.statistics import Variance, fit_prior
-from replication.statistics.moderation import EXACT, UNKNOWN
+from replication.regression.moderation import EXACT, UNKNOWN, fit_prior, moderated
+from replication.statistics import Variance
 
 
 def test_the_prior_is_that_from_which_variances_were_drawn() -> None:
@@ -27,6 +27,6 @@ def test_equal_true_variances_make_the_prior_exact_and_few_make_none() -> None:
 
 
 def test_a_variance_is_drawn_towards_the_prior_by_hand() -> None:
-    assert Variance(0.0001, 6).moderated(Variance(0.0004, 3)) == pytest.approx((0.0002, 9))
-    assert Variance(0.0001, 3).moderated(UNKNOWN) == Variance(0.0001, 3)
-    assert UNKNOWN.moderated(UNKNOWN) == UNKNOWN
+    assert moderated(Variance(0.0001, 6), Variance(0.0004, 3)) == pytest.approx((0.0002, 9))
+    assert moderated(Variance(0.0001, 3), UNKNOWN) == Variance(0.0001, 3)
+    assert moderated(UNKNOWN, UNKNOWN) == UNKNOWN

@@ -1,37 +1,24 @@
 """How much seeds differ, judged by all that was measured together: variances drawn towards what they have in common.
 
 Three or six degrees of freedom are too few for a threshold far out in the tail, which is where a correction over many
-claims or cells puts it: the smallest p-values then come from the variances that happen to be too small. Each is drawn
-towards the rest by empirical Bayes (Smyth 2004, "Linear models and empirical Bayes methods", sections 3 and 6.2, from
-which the names d0 and s0² come). The tests of this package, and of the checks of a run, simulate false alarms.
+cells puts it: the false alarms then come from the variances that happen to be too small. Each is drawn towards the rest
+by empirical Bayes (Smyth 2004, "Linear models and empirical Bayes methods", sections 3 and 6.2, from which the names d0
+and s0² come): the cells of a set are the same network on the same texts. The tests simulate false alarms.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from scipy import optimize, special
+
+from replication.statistics import Variance
 
 LEAST = 3
 """Fewer variances tell nothing of how they scatter."""
 EXACT = 1e5
 """Degrees of freedom from which a prior counts as exact."""
-
-
-class Variance(NamedTuple):
-    """A sample variance and its degrees of freedom."""
-
-    value: float
-    freedom: float
-
-    def moderated(self, prior: Variance) -> Variance:
-        """Drawn towards what the rest share; as it is where that is unknown."""
-        freedom = prior.freedom + self.freedom
-        if not freedom:
-            return Variance(0.0, 0.0)
-        return Variance((prior.freedom * prior.value + self.freedom * self.value) / freedom, freedom)
 
 
 UNKNOWN = Variance(0.0, 0.0)
@@ -52,3 +39,11 @@ def fit_prior(variances: Sequence[Variance]) -> Variance:
         return Variance(float(np.exp(logs.mean())), EXACT)
     half = float(optimize.brentq(lambda at: float(special.polygamma(1, at)) - excess, 1e-6, EXACT))
     return Variance(float(np.exp(logs.mean() + special.digamma(half) - np.log(half))), 2 * half)
+
+
+def moderated(own: Variance, prior: Variance) -> Variance:
+    """A cell's variance drawn towards what the rest share; as it is where that is unknown."""
+    freedom = prior.freedom + own.freedom
+    if not freedom:
+        return UNKNOWN
+    return Variance((prior.freedom * prior.value + own.freedom * own.value) / freedom, freedom)
