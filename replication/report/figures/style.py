@@ -19,6 +19,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+from replication.report.figures.slim import slim
+
 INK, MUTED, GRID, BAND, PAPER = "#010101", "#020202", "#030303", "#040404", "#050505"
 OKABE_ITO = {
     "blue": "#0072b2",
@@ -149,17 +151,16 @@ def svg(axes: Axes, name: str, title: str, description: str) -> str:
 
 
 def _inline(text: str, name: str, title: str, description: str) -> str:
-    text = text[text.index("<svg") :]
-    head, body = text.split(">", 1)
-    box = re.search(r'viewBox="[^"]*"', head)
+    body = text[text.index("<svg") :]
     body = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", body, flags=re.DOTALL)
-    body = body.replace("xlink:href", "href")
-    body = re.sub(r'\b(id="|href="#|url\(#)', rf"\g<1>{name}-", body)
+    body = re.sub(r' xmlns(:xlink)?="[^"]*"', "", body).replace("xlink:href", "href")
     body = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", body)
     body = re.sub(r" font-family: [^;\"]*;?", "", body)
     for colour, variable in VARIABLES.items():
         body = body.replace(colour, variable)
-    body = re.sub(r"\n\s*", "\n", body)
+    body = slim(body, "f" + hashlib.sha256(name.encode()).hexdigest()[:7])
+    head, body = body.split(">", 1)
+    box = re.search(r'viewBox="[^"]*"', head)
     opening = f'<svg {box[0] if box else ""} role="img" aria-labelledby="{name}-title {name}-description">'
     words = f'<title id="{name}-title">{escape(title)}</title>'
     words += f'<desc id="{name}-description">{escape(description)}</desc>'
