@@ -1,6 +1,10 @@
-"""How numbers are written: shares as percentages, differences as signed points, both with one decimal."""
+"""How numbers and settings are written: shares as percentages, differences as signed points, both with one decimal."""
 
 from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -39,3 +43,15 @@ def duration(value: float) -> str:
 def short_hash(digest: str) -> str:
     """The first twelve digits."""
     return digest[:12]
+
+
+def settings(values: Mapping[str, Any], prefix: str = "") -> str:
+    """{"student": {"dropout": 0.5, "patience": None}} -> student.dropout: 0.5, student.patience: null."""
+    parts = []
+    for key, value in sorted(values.items()):
+        if isinstance(value, Mapping):
+            parts.append(settings(value, f"{prefix}{key}."))
+        else:
+            written = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            parts.append(f"{prefix}{key}: {written}")
+    return ", ".join(part for part in parts if part)

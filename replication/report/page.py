@@ -79,11 +79,10 @@ def templates(language: Language = ENGLISH) -> Environment:
     )
     install: Callable[..., None] = vars(environment)["install_gettext_translations"]
     install(translations(language), newstyle=True)
-    for name in ("percent", "points", "count", "seconds", "duration", "short_hash"):
+    for name in ("percent", "points", "count", "seconds", "duration", "short_hash", "settings"):
         environment.filters[name] = getattr(numbers, name)
     environment.filters["numbered"] = numbered
     environment.filters["json"] = lambda data: json.dumps(data, ensure_ascii=False, indent=2)
-    environment.filters["settings"] = lambda data: ", ".join(f"{key}: {value}" for key, value in sorted(data.items()))
     environment.globals["colour"] = lambda method: VARIABLES[look(method).colour]
     return environment
 

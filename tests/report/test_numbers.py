@@ -27,6 +27,12 @@ def test_duration(value: float, text: str) -> None:
     assert numbers.duration(value) == text
 
 
+def test_settings_are_written_as_their_keys_are_set() -> None:
+    values = {"student": {"widths": [2, 3], "patience": None, "training": {"rate": 0.003}}, "method": {}, "kind": "all"}
+    written = "kind: all, student.patience: null, student.training.rate: 0.003, student.widths: [2, 3]"
+    assert numbers.settings(values) == written
+
+
 def test_looks_are_fixed_by_name() -> None:
     assert look("soft_label") == LOOKS["soft_label"]
     assert look("some_new_method") == look("some_new_method")
