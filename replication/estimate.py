@@ -10,12 +10,15 @@ import json
 import os
 import statistics
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from replication.config import Parameters
 from replication.errors import UserError
+from replication.measurement_settings import ALONE, TAUGHT
+from replication.results import noise as noise_arms
 
 NETWORK = ("checkpoint", "layers", "frozen_layers", "max_tokens")
 """What of `teacher` decides how long a step of it takes."""
@@ -26,7 +29,7 @@ class Kind:
     """Runs of one kind."""
 
     name: str
-    """`teacher`, `historical`, `student`, `scheme` or `yardstick`."""
+    """A stage of the pipeline, such as `teacher` or `noise`."""
     runs: int
     seconds: float
     """Of those runs whose method is recorded, together, in one process."""
@@ -60,7 +63,28 @@ def planned(parameters: Parameters) -> list[Planned]:
         if dataset in parameters.opinion_datasets:
             plan.append(Planned("historical", "historical", "teacher", seeds, seen))
             plan += [Planned("scheme", scheme, "student", seeds, seen) for scheme in parameters.schemes]
-    return plan
+    return plan + [entry for dataset in parameters.datasets for entry in _measured(parameters, dataset)]
+
+
+def _measured(parameters: Parameters, dataset: str) -> Iterator[Planned]:
+    """What the measurements train on a dataset beside the cells of the tables, which the store has by then."""
+    measurements, seeds = parameters.measurements, len(parameters.seeds)
+    student, teacher = parameters.student.on(dataset).training, parameters.teacher.training
+    seen = student.iterations * student.batch_size
+    noise, temperature, samples = measurements.noise, measurements.temperature, measurements.samples
+    if noise and dataset in noise.datasets:
+        rates = sum(rate > 0 for rate in noise.rates)
+        runs = rates * len(parameters.seeds if noise.seeds is None else noise.seeds)
+        yield Planned("noise", ALONE, "teacher", runs, teacher.iterations * teacher.batch_size)
+        yield from (
+            Planned("noise", method, "student", runs, seen) for method in (*noise_arms.ARMS, *noise_arms.TAUGHT)
+        )
+    if temperature and dataset in temperature.datasets:
+        others = len(temperature.points(parameters.temperature)) - 1
+        yield Planned("temperatures", TAUGHT, "student", others * seeds, seen)
+    if samples and dataset in samples.datasets:
+        for method in (ALONE, TAUGHT):
+            yield Planned("samples", method, "student", len(samples.sizes) * seeds, seen)
 
 
 def estimate(parameters: Parameters, records: Path) -> list[Kind]:
@@ -126,7 +150,7 @@ def summary(kinds: list[Kind], parameters: Parameters, records: Path) -> list[st
     if unknown == 0:
         lines.append(
             f"in all: {runs} runs, about {_hours(total)} of one process, {_hours(total / processes)} with {processes} "
-            f"(times of {records}, scaled by the items seen; checkpoints, evaluation and the report come on top)"
+            f"(times of {records}, scaled by the items seen; checkpoints, gradients, cost and evaluation come on top)"
         )
     else:
         lines.append(f"in all: {runs} runs; {unknown} of them cannot be estimated from {records}")

@@ -9,6 +9,9 @@ from pydantic import Field, PositiveInt
 
 from replication.strict import Fraction, Name, Positive, Strict
 
+ALONE, TAUGHT = "supervised", "soft_label"
+"""The arms of the sweeps: the TextCNN on labels alone, and the one that soft labels teach."""
+
 
 class Noise(Strict):
     """Training labels flipped on purpose, and what that does to the arms of `replication.results.noise.ARMS`."""
@@ -83,7 +86,7 @@ def faults(
     if cost and cost.dataset not in datasets:
         yield f"cost.dataset: {cost.dataset!r} is not among datasets; add it there too"
     for key, sweep in sweeps.items():
-        for method in ("supervised", "soft_label"):
+        for method in (ALONE, TAUGHT):
             if sweep and method not in methods:
                 yield f"{key}: needs {method!r}, which methods lacks; add it there"
     if noise and (noise.rates[0] != 0 or sorted(set(noise.rates)) != noise.rates):

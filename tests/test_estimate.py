@@ -9,6 +9,7 @@ import pytest
 from replication import estimate, profiles
 from replication.config import Parameters, load
 from replication.errors import UserError
+from replication.measurement_settings import Measurements, Noise, SampleSweep, TemperatureSweep
 
 ROOT = Path(__file__).parents[1]
 
@@ -24,6 +25,7 @@ def parameters() -> Parameters:
             "schemes": ["scheme3"],
             "yardsticks": ["majority"],
             "student": base.student.model_copy(update={"budgets": {}}),
+            "measurements": Measurements(),
         }
     )
 
@@ -48,6 +50,21 @@ def test_runs_are_counted_by_kind(parameters: Parameters, tmp_path: Path) -> Non
     lines = estimate.summary(list(kinds.values()), parameters, Path("records"))
     assert "teacher: 6 runs, no comparable run is recorded" in lines
     assert lines[-1] == "in all: 26 runs; 24 of them cannot be estimated from records"
+
+
+def test_measurements_count_the_runs_that_no_table_has(parameters: Parameters, tmp_path: Path) -> None:
+    sets = ["news_titles"]
+    measured = Measurements(
+        noise=Noise(datasets=sets, rates=[0.0, 0.2, 0.4], kind="symmetric", seed=0, seeds=[0, 1]),
+        temperature=TemperatureSweep(datasets=sets, temperatures=[1.0, parameters.temperature, 8.0]),
+        samples=SampleSweep(datasets=[*sets, "spam_opinion_made"], sizes=[50, 100, 200]),
+    )
+    kinds = estimate.estimate(parameters.model_copy(update={"measurements": measured}), tmp_path / "none")
+    runs = {kind.name: kind.runs for kind in kinds}
+    # Two rates and seeds: a teacher, four arms taught by it or by no one, two by the clean teacher.
+    assert runs["noise"] == 2 * 2 * (1 + 4 + 2)
+    assert runs["temperatures"] == 2 * 3
+    assert runs["samples"] == 2 * 3 * 2 * 3
 
 
 def test_times_are_scaled_by_the_items_seen(parameters: Parameters, tmp_path: Path) -> None:
@@ -95,7 +112,9 @@ def test_a_profile_is_allowed_and_shown_without_being_put_on(name: str, tmp_path
 def test_the_public_profile_is_estimated_from_the_committed_records() -> None:
     _, parameters = profiles.show("public", ROOT / "params.yaml", ROOT / "profiles")
     kinds = estimate.estimate(parameters, ROOT / "reports/default/records")
-    assert {kind.name for kind in kinds} == {"teacher", "historical", "student", "scheme", "yardstick"}
+    stages = {"teacher", "historical", "student", "scheme", "yardstick", "noise", "temperatures", "samples"}
+    assert {kind.name for kind in kinds} == stages
     every = len(parameters.seeds) * len(parameters.datasets) * (1 + len(parameters.methods))
     assert sum(kind.runs for kind in kinds if kind.name in ("teacher", "student")) == every
-    assert all(kind.seconds > 0 or kind.unknown or kind.name == "yardstick" for kind in kinds)
+    assert all(kind.unknown == 0 and (kind.seconds > 0) == (kind.name != "yardstick") for kind in kinds)
+    assert 600 < sum(kind.seconds for kind in kinds) < 24 * 3600

@@ -11,10 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from replication.data.subset import write_subset
+from replication.measurement_settings import ALONE, TAUGHT
 from replication.tasks import Cell
 
-METHODS = ("supervised", "soft_label")
-"""The student alone, and the taught one."""
+METHODS = (ALONE, TAUGHT)
 
 
 def cells(ordinary: Mapping[str, Cell], size: int, folder: Path) -> dict[Path, Cell]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from replication.measurement_settings import TAUGHT as METHOD
 from replication.tasks import Cell
 
-METHOD = "soft_label"
+__all__ = ["METHOD", "cells"]
 
 
 def cells(cell: Cell, temperatures: Sequence[float]) -> dict[str, Cell]:
