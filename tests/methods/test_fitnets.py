@@ -110,6 +110,22 @@ def test_the_soft_weight_falls_from_4_to_1_and_the_temperature_is_not_multiplied
             torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-7)
 
 
+def test_the_control_is_the_second_stage_for_the_whole_budget() -> None:
+    on = bench()
+    (control,) = on.phases("fitnets_control")
+    _, student = on.phases("fitnets", **SETTINGS)
+    assert control.iterations == TRAINING.iterations and [update.name for update in control.updates] == ["student"]
+    for progress in (0.0, 0.5):
+        batch = on.data.batch(torch.arange(0, 96, 6), progress=progress)
+        on.train_mode()
+        ours = control.updates[0].terms(batch)
+        on.train_mode()
+        theirs = student.updates[0].terms(batch)
+        assert list(ours) == list(theirs)
+        for one, other in zip(ours.values(), theirs.values(), strict=True):
+            assert torch.equal(one.value, other.value) and one.weight == other.weight
+
+
 def test_the_hint_stage_regresses_on_the_named_layer() -> None:
     on = bench()
     phase = next(on.phases("fitnets", **SETTINGS))

@@ -82,6 +82,7 @@ LOOKS = {
     "label_smoothing": Look(ORANGE, "^"),
     "pseudo_label": Look(SKY, "v"),
     "fitnets": Look(YELLOW, "p"),
+    "fitnets_control": Look(YELLOW, "o"),
     "rco": Look(GREEN, "h"),
     "other_teacher": Look(PURPLE, "<"),
     "historical": Look(YELLOW, "*"),

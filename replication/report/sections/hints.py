@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,8 +14,9 @@ from replication.report.panels import Panel
 from replication.report.tracks import curves_of
 from replication.report.words import Words
 from replication.results.cells import DatasetResult
+from replication.results.curves import CurvePoint
 
-METHOD, CONTROL = "fitnets", "soft_label"
+METHOD, CONTROL, UNHINTED = "fitnets", "soft_label", "fitnets_control"
 
 
 class HintFinding(NamedTuple):
@@ -30,11 +32,17 @@ class HintFinding(NamedTuple):
     ahead: int
     """Seeds in which it is ahead on the test set."""
     seeds: int
+    hints: float | None = None
+    """Test macro-F1 minus that of the second stage alone, mean over the seeds in common; None without any."""
+    hints_ahead: int = 0
+    hints_seeds: int = 0
 
 
 def context(folder: Path, inputs: Inputs, words: Words) -> dict[str, Any] | None:
     """What the section shows; None where no student had a hint stage."""
-    found = [one for one in (hint_finding(inputs, dataset) for dataset in inputs.results.datasets) if one is not None]
+    found = [
+        one for one in (hint_finding(inputs.curves, dataset) for dataset in inputs.results.datasets) if one is not None
+    ]
     if not found:
         return None
     return {
@@ -45,17 +53,12 @@ def context(folder: Path, inputs: Inputs, words: Words) -> dict[str, Any] | None
     }
 
 
-def hint_finding(inputs: Inputs, dataset: DatasetResult) -> HintFinding | None:
+def hint_finding(points: Iterable[CurvePoint], dataset: DatasetResult) -> HintFinding | None:
     """Sum up one set; None without a hint stage."""
-    curves = curves_of(inputs.curves, dataset.name, METHOD, "validation hint")
-    own, control = dataset.find(METHOD, "student"), dataset.find(CONTROL, "student")
+    curves = curves_of(points, dataset.name, METHOD, "validation hint")
     if not curves:
         return None
-    scores = [
-        {seed.seed: seed.metrics[METRIC] for seed in cell.present if METRIC in seed.metrics} if cell else {}
-        for cell in (own, control)
-    ]
-    gains = [value - scores[1][seed] for seed, value in scores[0].items() if seed in scores[1]]
+    gains, hints = _gains(dataset, CONTROL), _gains(dataset, UNHINTED)
     return HintFinding(
         dataset=dataset.name,
         first=-sum(curve[0][1] for curve in curves.values()) / len(curves),
@@ -63,7 +66,19 @@ def hint_finding(inputs: Inputs, dataset: DatasetResult) -> HintFinding | None:
         gain=sum(gains) / len(gains) if gains else None,
         ahead=sum(gain > 0 for gain in gains),
         seeds=len(gains),
+        hints=sum(hints) / len(hints) if hints else None,
+        hints_ahead=sum(gain > 0 for gain in hints),
+        hints_seeds=len(hints),
     )
+
+
+def _gains(dataset: DatasetResult, control: str) -> list[float]:
+    """Test macro-F1 of FitNets minus that of a control, over the seeds in common."""
+    own, other = (
+        {seed.seed: seed.metrics[METRIC] for seed in cell.present if METRIC in seed.metrics} if cell else {}
+        for cell in (dataset.find(METHOD, "student"), dataset.find(control, "student"))
+    )
+    return [value - other[seed] for seed, value in own.items() if seed in other]
 
 
 def _loss_panel(inputs: Inputs, found: HintFinding, words: Words) -> Panel:
