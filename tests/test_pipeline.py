@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import re
@@ -194,7 +195,7 @@ def stale(clone: Clone) -> set[str]:
     """The stages that DVC calls changed, and those that come after them."""
     status = json.loads(clone.run("dvc", "status", "--json").stdout)
     after: dict[str, set[str]] = {}
-    for before, later in edges(clone):
+    for before, later in edges(clone.folder):
         after.setdefault(before, set()).add(later)
     found: set[str] = set()
     # `settings` is left out: what comes after it depends on the files that it writes, which are up to date.
@@ -205,8 +206,10 @@ def stale(clone: Clone) -> set[str]:
     return found
 
 
-def edges(clone: Clone) -> list[tuple[str, str]]:
-    text = clone.run("dvc", "dag", "--dot").stdout
+@functools.cache
+def edges(folder: Path) -> list[tuple[str, str]]:
+    """The graph of the stages, which none of the parameters above changes."""
+    text = Clone(folder).run("dvc", "dag", "--dot").stdout
     return [(before, later) for before, later in re.findall(r'"([^"]+)" -> "([^"]+)"', text)]
 
 
