@@ -20,6 +20,7 @@ from replication.report.figures.style import VARIABLES, look, styled
 from replication.report.inputs import Inputs, read_inputs
 from replication.report.languages import ENGLISH, LANGUAGES, Language, translations
 from replication.report.schemes import JUNK_METRICS, family_rows, scheme_rows
+from replication.report.shared_styles import share_styles
 from replication.report.words import Words
 from replication.results.cells import DatasetResult
 
@@ -51,7 +52,7 @@ def _build(folder: Path, inputs: Inputs, language: Language) -> None:
         _write_figures(folder / "figures", shown, environment)
     page = environment.get_template("index.html.j2")
     text = page.render(language=language, languages=LANGUAGES, words=words, **context)
-    write_text(folder / language.page, text)
+    write_text(folder / language.page, share_styles(text))
 
 
 def _write_figures(folder: Path, shown: list[panels.Panel], environment: Environment) -> None:
