@@ -16,7 +16,6 @@ from replication.config import PARAMS, Parameters
 from replication.errors import UserError
 from replication.files import write_json
 from replication.phases import MethodSettings
-from replication.results.noise import ARMS
 from replication.strict import validate
 
 SHARED = ("temperature",)
@@ -36,6 +35,8 @@ def resolve(parameters: Parameters, name: str) -> MethodSettings:
 
 def write(parameters: Parameters, destination: Path) -> None:
     """Write `<method>.json` for every method listed; all are checked before the first is written."""
+    from replication.results.noise import ARMS  # brings scipy along, a second that the stages that only read do without
+
     listed = (*parameters.methods, *parameters.schemes, *(ARMS if parameters.measurements.noise else ()))
     resolved = {name: resolve(parameters, name).model_dump() for name in listed}
     for name in parameters.method_settings:
