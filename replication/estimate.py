@@ -158,4 +158,6 @@ def summary(kinds: list[Kind], parameters: Parameters, records: Path) -> list[st
 
 
 def _hours(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
     return f"{seconds / 3600:.1f} h" if seconds >= 3600 else f"{seconds / 60:.0f} min"

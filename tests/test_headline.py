@@ -10,25 +10,28 @@ from replication import headline
 from replication.errors import UserError
 
 ROOT = Path(__file__).parents[1]
-RECORDS = ROOT / "reports" / headline.PROFILE
+PUBLISHED = ROOT / "reports"
+SLOTS = [(path, slot) for path in headline.pages(ROOT) for slot in headline.slots(path)]
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of the published results, without verdicts."""
+    """A copy of the default profile's published results, without verdicts."""
+    (tmp_path / "default").mkdir()
     for name in ("results.json", "cards.json"):
-        shutil.copy(RECORDS / name, tmp_path / name)
-    return tmp_path
+        shutil.copy(PUBLISHED / "default" / name, tmp_path / "default" / name)
+    return tmp_path / "default"
 
 
-@pytest.mark.parametrize("path", headline.pages(ROOT), ids=lambda path: path.name)
-def test_a_page_says_what_the_records_say(path: Path) -> None:
-    _, between, _ = headline.split(path)
-    assert between == headline.block(RECORDS), "run `python -m replication headline`"
+@pytest.mark.parametrize(("path", "slot"), SLOTS, ids=lambda one: getattr(one, "name", "") or one.profile)
+def test_a_page_says_what_the_records_say(path: Path, slot: headline.Slot) -> None:
+    between = path.read_text(encoding="utf-8")[slot.start : slot.end]
+    assert between == f"\n\n{headline.block(PUBLISHED / slot.profile)}\n", "run `python -m replication headline`"
 
 
 def test_the_pages_are_the_readme_and_the_results() -> None:
-    assert [path.relative_to(ROOT).as_posix() for path in headline.pages(ROOT)] == ["README.md", "docs/results.md"]
+    found = [(path.relative_to(ROOT).as_posix(), slot.profile) for path, slot in SLOTS]
+    assert found == [("README.md", "public"), ("docs/results.md", "public"), ("docs/results.md", "default")]
 
 
 def test_numbers_are_those_of_the_records(folder: Path) -> None:
@@ -74,20 +77,27 @@ def test_the_verdicts_follow_where_there_are_any(folder: Path) -> None:
 
 
 def test_writing_replaces_what_stands_between_the_markers_and_nothing_else(folder: Path, tmp_path: Path) -> None:
+    begin, end = "<!-- results:default:begin -->", "<!-- results:default:end -->"
     readme = tmp_path / "README.md"
-    readme.write_text(f"before\n{headline.BEGIN}\nstale words\n{headline.END}\nafter\n", encoding="utf-8")
-    assert headline.write(folder, tmp_path) == [readme]
+    readme.write_text(f"before\n{begin}\nstale words\n{end}\nbetween\n{begin}{end}\nafter\n", encoding="utf-8")
+    assert headline.write(tmp_path, tmp_path) == [readme]
     first = readme.read_text(encoding="utf-8")
-    assert first.startswith(f"before\n{headline.BEGIN}\n\nTest macro-F1") and first.endswith(
-        f"\n{headline.END}\nafter\n"
-    )
-    assert "stale words" not in first
-    headline.write(folder, tmp_path)
+    block = f"{begin}\n\n{headline.block(folder)}\n{end}"
+    assert first == f"before\n{block}\nbetween\n{block}\nafter\n"
+    headline.write(tmp_path, tmp_path)
     assert readme.read_text(encoding="utf-8") == first
 
 
-@pytest.mark.parametrize("text", ["none", "<!-- results:begin -->", "<!-- results:end --> <!-- results:begin -->"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "none",
+        "<!-- results:default:begin -->",
+        "<!-- results:default:end --> <!-- results:default:begin -->",
+        "<!-- results:default:begin --> <!-- results:smoke:end -->",
+    ],
+)
 def test_a_page_without_its_markers_is_refused(folder: Path, tmp_path: Path, text: str) -> None:
     (tmp_path / "README.md").write_text(text, encoding="utf-8")
-    with pytest.raises(UserError, match=r"README\.md: expected the line <!-- results:begin --> once"):
-        headline.write(folder, tmp_path)
+    with pytest.raises(UserError, match=r"README\.md: expected <!-- results:PROFILE:begin -->"):
+        headline.write(folder.parent, tmp_path)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from replication import config, profiles
 from replication.errors import UserError
 
 ROOT = Path(__file__).parents[1]
+PUBLISHED = sorted(path.parent.name for path in (ROOT / "reports").glob("*/results.json"))
 
 
 @pytest.fixture
@@ -47,3 +49,15 @@ def test_an_overlay_that_is_not_allowed_changes_nothing(params: Path, tmp_path: 
     with pytest.raises(UserError, match=r"odd\.yaml: temperature: -1 is not allowed"):
         profiles.put_on("odd", params, tmp_path / "profiles")
     assert params.read_bytes() == text
+
+
+@pytest.mark.parametrize("name", sorted({*PUBLISHED} - {profiles.BASE}))
+def test_published_results_are_of_the_profile_as_it_stands(name: str) -> None:
+    _, parameters = profiles.show(name, ROOT / "params.yaml", ROOT / "profiles")
+    published = json.loads((ROOT / "reports" / name / "results.json").read_text(encoding="utf-8"))["parameters"]
+    wanted = parameters.model_dump(mode="json")
+    assert published == {**wanted, "parallel": {"threads": wanted["parallel"]["threads"]}}
+
+
+def test_the_public_sets_have_published_results() -> None:
+    assert PUBLISHED == ["default", "public"]

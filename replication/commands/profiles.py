@@ -20,7 +20,8 @@ def profile(
 
     if show:
         lines, parameters = profiles.show(name)
-        records = REPORTS / profiles.BASE / "records"
+        own = REPORTS / name / "records"
+        records = own if own.is_dir() else REPORTS / profiles.BASE / "records"
         lines += ["", *estimate.summary(estimate.estimate(parameters, records), parameters, records)]
     else:
         lines = profiles.put_on(name)

@@ -51,10 +51,10 @@ def table() -> None:
 
 @app.command(rich_help_panel=TOOLS)
 def headline() -> None:
-    """Write the headline table and the verdicts between their markers in the README and the docs."""
-    from replication.headline import PROFILE, write
+    """Write the tables and the verdicts between their markers in the README and the docs."""
+    from replication.headline import write
 
-    for path in write(REPORTS / PROFILE):
+    for path in write(REPORTS):
         Console(stderr=True).print(f"headline: {path}", highlight=False, soft_wrap=True)
 
 

@@ -1,7 +1,10 @@
-"""The headline table and the verdicts, written from the records between two markers of the README and the docs."""
+"""The headline table and the verdicts of a profile, written from its records between two markers of a page."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from replication.errors import UserError
@@ -12,8 +15,8 @@ from replication.results.cards import DataCard
 from replication.results.cells import CellResult, DatasetResult, Interval, Results
 from replication.results.files import read_json
 
-PROFILE = "default"
-BEGIN, END = "<!-- results:begin -->", "<!-- results:end -->"
+MARKER = re.compile(r"<!-- results:([\w-]+):(begin|end) -->")
+"""Around a block: the profile whose results it shows, and which end this is."""
 METRIC = "macro_f1"
 ARMS = {
     ("supervised", "student"): "TextCNN, labels alone",
@@ -31,45 +34,57 @@ ARMS = {
 """The rows, by method and model; named beforehand, so that none is there for how it scored."""
 
 
-def write(folder: Path, root: Path = Path()) -> list[Path]:
-    """Write the block into every page that has the markers; returns those pages.
+@dataclass(frozen=True)
+class Slot:
+    """Where a block stands in a page."""
+
+    profile: str
+    start: int
+    """Just after the first marker."""
+    end: int
+    """Where the second marker starts."""
+
+
+def write(published: Path, root: Path = Path()) -> list[Path]:
+    """Write every block of the pages anew; returns those pages.
 
     Args:
-        folder: the published folder of the profile whose results are the headline.
+        published: the folder that holds the published folder of each profile, by name.
         root: the project's folder.
 
     Raises:
-        UserError: a published file is missing or damaged, or a page has a marker too many or too few.
+        UserError: a published file is missing or damaged, or a page's markers are no pairs.
     """
-    text = block(folder)
-    written = []
-    for path in pages(root):
-        before, _, after = split(path)
-        write_text(path, f"{before}{BEGIN}\n\n{text}\n{END}{after}")
-        written.append(path)
+    written = pages(root)
+    for path in written:
+        text = path.read_text(encoding="utf-8")
+        for slot in reversed(list(slots(path))):
+            text = f"{text[: slot.start]}\n\n{block(published / slot.profile)}\n{text[slot.end :]}"
+        write_text(path, text)
     return written
 
 
 def pages(root: Path) -> list[Path]:
-    """The README, and the pages of the docs that have the first marker."""
-    docs = sorted(path for path in (root / "docs").glob("*.md") if BEGIN in path.read_text(encoding="utf-8"))
+    """The README, and the pages of the docs that have a marker."""
+    docs = sorted(path for path in (root / "docs").glob("*.md") if MARKER.search(path.read_text(encoding="utf-8")))
     return [root / "README.md", *docs]
 
 
-def split(path: Path) -> tuple[str, str, str]:
-    """What stands before the first marker, between the two, and after the second.
+def slots(path: Path) -> Iterator[Slot]:
+    """The blocks of a page, in their order.
 
     Raises:
-        UserError: the page has not each marker once, in their order.
+        UserError: the page has none, or a marker without its fellow.
     """
-    text = path.read_text(encoding="utf-8")
-    if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
+    marks = list(MARKER.finditer(path.read_text(encoding="utf-8")))
+    paired = [mark.groups() for mark in marks] == [(mark[1], end) for mark in marks[::2] for end in ("begin", "end")]
+    if not marks or not paired:
         raise UserError(
-            f"{path}: expected the line {BEGIN} once and after it {END} once; put them where results belong"
+            f"{path}: expected <!-- results:PROFILE:begin --> and after it <!-- results:PROFILE:end -->, once or more; "
+            "put them where results belong"
         )
-    before, rest = text.split(BEGIN)
-    between, after = rest.split(END)
-    return before, between.strip("\n") + "\n", after
+    for first, last in zip(marks[::2], marks[1::2], strict=True):
+        yield Slot(first[1], first.end(), last.start())
 
 
 def block(folder: Path) -> str:

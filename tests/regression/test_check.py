@@ -19,6 +19,7 @@ from replication.regression.shapes import Accepted, Check
 from tests import made_runs
 from tests.made_runs import OPINION, PARAMETERS, SEEDS, evaluated, make_run, make_tree, run_folder
 
+ROOT = Path(__file__).parents[2]
 TARGET = Path("baselines/accepted/made.json")
 FOLDER = Path("reports/made")
 REASON = "the first run"
@@ -205,3 +206,9 @@ def test_the_committed_file_is_small_and_whole() -> None:
     assert accepted.profile == "default" and accepted.reason
     assert all(len(cell.seeds) == len(accepted.parameters["seeds"]) for one in accepted.datasets for cell in one.cells
                if cell.group != "yardstick")  # fmt: skip
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "reports").glob("*/results.json")), ids=lambda path: path.parent.name)
+def test_the_committed_results_are_the_accepted_ones(path: Path) -> None:
+    found = regression.check(path.parent, ROOT / regression.accepted_file(path.parent.name))
+    assert found.passed and {cell.verdict for cell in found.cells} == {"same"}
