@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +46,7 @@ def build(folder: Path, languages: Sequence[Language] = LANGUAGES) -> Path:
 def _build(folder: Path, inputs: Inputs, language: Language) -> None:
     environment = templates(language)
     words = Words(environment)
-    with styled():
+    with styled(), _few_collections():
         context = {**_facts(inputs, words), **_figures(inputs, words)}
         context["sections"] = sections.contexts(folder, inputs, words)
     if language == ENGLISH:
@@ -53,6 +55,19 @@ def _build(folder: Path, inputs: Inputs, language: Language) -> None:
     page = environment.get_template("index.html.j2")
     text = page.render(language=language, languages=LANGUAGES, words=words, **context)
     write_text(folder / language.page, share_styles(text))
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Have the garbage collector look seldom: going through matplotlib's cycles takes it an eighth of the time."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 def _write_figures(folder: Path, shown: list[panels.Panel], environment: Environment) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 
 from replication.report.figures.style import BAND, INK, MUTED, PAPER, panel, svg
+from replication.report.numbers import MINUS, points
 from replication.report.words import Words
 from replication.results.verdicts import PartEstimate, SetEstimate, Verdict
 
@@ -114,8 +115,13 @@ def _draw(axes: Axes, at: int, one: PartEstimate | SetEstimate, limits: Limits) 
         axes.plot(
             [middle], [at], color=colour, marker=marker, markersize=size, markerfacecolor=face, markeredgewidth=1.2
         )
-    text = f"{middle:.3g}" if one.unit == "ratio" else f"{middle:+.{1 if one.unit == 'share' else 3}f}"
-    axes.text(1.04, at, text.replace("-", "\N{MINUS SIGN}"), transform=axes.get_yaxis_transform(), va="center")
+    axes.text(1.04, at, _number(one.unit, one.estimate), transform=axes.get_yaxis_transform(), va="center")
+
+
+def _number(unit: str, value: float) -> str:
+    if unit == "share":
+        return points(value)
+    return f"{value:.3g}" if unit == "ratio" else f"{value:+.3f}".replace("-", MINUS)
 
 
 def _short(label: str) -> str:
