@@ -14,8 +14,9 @@ repro: $(ENV)
 	@$(RUN) -m dvc repro
 	@$(RUN) -m replication table
 
+# Files of tests side by side, each in one process; the longest, which runs the pipeline, comes first.
 test: $(ENV)
-	@$(RUN) -m pytest -m '$(MARKERS)'
+	@$(RUN) -m pytest -m '$(MARKERS)' --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 bench: $(ENV)
 	@$(RUN) -m pytest benchmarks --benchmark-enable --benchmark-only --benchmark-autosave

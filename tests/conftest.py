@@ -72,3 +72,8 @@ def smoke(tmp_path_factory: pytest.TempPathFactory) -> Clone:
         assert done.returncode == 0, done.stdout + done.stderr
     clone.commit()
     return clone
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs the pipeline comes first: it takes longest, and other files may run beside it."""
+    items.sort(key=lambda item: "smoke" not in getattr(item, "fixturenames", ()))

@@ -1,4 +1,7 @@
-"""The whole line through DVC itself: what it leaves, what a change reruns, what a kill costs."""
+"""The whole line through DVC itself: what it leaves, what a change reruns, what a kill costs, what the README gives.
+
+All of it in one file, so that the smoke profile is run once wherever files of tests are run side by side.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,7 @@ from replication import config, settings
 from replication.records import read_run
 from replication.tasks import code
 from tests.conftest import Clone
+from tests.readme import COMMANDS, ELSEWHERE
 
 DATASETS = ("news_titles", "spam_opinion_made")
 OPINION = "spam_opinion_made"
@@ -372,3 +376,10 @@ def test_an_error_is_one_line_without_a_traceback_and_leaves_results_alone(smoke
     assert done.returncode == 1
     assert done.stderr.strip() == "error: params.yaml: temperature: -1.0 is not allowed: input should be greater than 0"
     assert (smoke.folder / "reports/smoke/metrics.json").read_bytes() == metrics
+
+
+@pytest.mark.parametrize("command", [command for command in COMMANDS if command not in ELSEWHERE])
+def test_a_command_of_the_readme_works(smoke: Clone, command: str) -> None:
+    done = smoke.run("bash", "-ec", command)
+    assert done.returncode == 0, done.stdout + done.stderr
+    smoke.run("git", "checkout", "-q", "--", "params.yaml")

@@ -1,0 +1,17 @@
+"""The README's text, and the commands that it gives."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) for line in block.splitlines() if line]
+ELSEWHERE = {
+    "make test": "is what runs this test",
+    "python -m pytest": "is what runs this test",
+    "python3 -m venv .venv": "the clone has this environment as its .venv",
+    ".venv/bin/python -m pip install -r requirements.lock": "how this environment was made",
+}
+"""Commands that are not run in the clone, and why."""
