@@ -46,7 +46,7 @@ def made(claim: str, estimate: float, error: float, dataset: str = "news_titles"
 def verdicts() -> list[Verdict]:
     comparisons = [
         made("route", 0.05, 0.005), made("route", 0.07, 0.005, "other"), made("hints", -0.05, 0.005),
-        made("feedback", 0.01, 0.01), made("sum-student", -0.30, 0.01), made("sum-teacher", 0.0, 0.001),
+        made("feedback", 0.01, 0.01), made("sum-student", -0.30, 0.01), made("sum-teacher", -0.0001, 0.001),
         made("soft-label", 0.05, 0.005, part="transfer all"),
     ]  # fmt: skip
     cost = [made("small-fast", 4.0, 0.01, part="latency"), made("small-fast", 3.5, 0.01, part="size")]
@@ -130,6 +130,11 @@ def test_a_strip_has_a_title_and_its_numbers_in_words(html: str) -> None:
     assert '<title id="verdict-route-title">Claim route: supported</title>' in html
     assert "pooled: +6.0, interval" in html
     assert "News &lt;titles&gt;: +5.0, interval" in html
+
+
+def test_a_number_that_rounds_to_nothing_has_no_sign(html: str) -> None:
+    strip = html[html.index('id="claim-sum-teacher"') : html.index('id="claim-history-recall"')]
+    assert ">0.0<" in strip and ">−0.0<" not in strip
 
 
 def test_claims_of_a_unit_share_an_axis_and_far_ones_do_not_stretch_it() -> None:
