@@ -42,13 +42,13 @@ class Clone:
 
 
 def make_clone(folder: Path) -> Clone:
-    """A fresh git clone of the working tree as it stands, reports left out."""
+    """A fresh git clone of the working tree as it stands, without results: no reports, and no lock that names them."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT, capture_output=True, text=True, check=True,
     ).stdout.split("\0")  # fmt: skip
     for name in listed:
-        if name and (ROOT / name).is_file() and not name.startswith("reports/"):
+        if name and (ROOT / name).is_file() and not name.startswith(("reports/", "dvc.lock")):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
     clone = Clone(folder)

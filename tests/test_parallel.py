@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,10 @@ from replication.errors import UserError
 
 def square(number: int) -> tuple[int, int, int]:
     return number * number, os.getpid(), torch.get_num_threads()
+
+
+def knows_module() -> bool:
+    return "replication.data.noise" in sys.modules
 
 
 def fail(message: str) -> tuple[int, int, int]:
@@ -47,6 +52,25 @@ def test_dask_gives_the_same_on_a_cluster_of_this_machine_and_at_an_address(tmp_
         there = parallel.fan_out(jobs(tmp_path), settings(backend="dask", address=cluster.scheduler_address))
     assert [value for value, _, _ in there] == [0, 1, 4, 9]
     assert os.getpid() not in {process for _, process, _ in own + there}
+
+
+def test_workers_that_were_started_early_do_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "_starting", [])
+    parallel.start(settings(), 4, "replication.data.noise")
+    parallel.start(settings(), 4, "replication.data.noise")
+    [starting] = parallel._starting
+    starting.join()
+    knows = parallel.Job("knows", 1, tmp_path / "knows.json", knows_module)
+    assert parallel.fan_out([knows, knows], settings()) == [True, True]
+
+
+@pytest.mark.parametrize("changes", [{"backend": "dask"}, {"workers": 1}])
+def test_where_there_are_no_workers_here_none_is_started(
+    changes: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parallel, "_starting", [])
+    parallel.start(settings(**changes), 4, "replication.data.noise")
+    assert parallel._starting == []
 
 
 def test_a_scheduler_that_is_not_there_is_named(tmp_path: Path) -> None:

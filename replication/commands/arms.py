@@ -26,6 +26,10 @@ def cell(
         role: which network is trained.
         own: what the method reads of its own; None: what `settings` wrote for it.
     """
+    from replication import parallel
+
+    parallel.start(parameters.parallel, len(parameters.seeds), "replication.runs")
+
     from replication import settings
     from replication.network import resolve_precision
     from replication.tasks import Cell
