@@ -8,7 +8,7 @@ import os
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -63,7 +63,8 @@ def start(settings: config.Parallel, jobs: int, module: str) -> None:
         return
 
     def import_there() -> None:
-        with _backend(settings, count):
+        # What goes wrong here goes wrong again in `fan_out`, which tells the user.
+        with suppress(ImportError, TerminatedWorkerError, BrokenProcessPool), _backend(settings, count):
             Parallel(n_jobs=count)(delayed(_import)(module) for _ in range(count))
 
     _starting.append(threading.Thread(target=import_there, daemon=True))

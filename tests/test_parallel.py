@@ -64,6 +64,16 @@ def test_workers_that_were_started_early_do_the_work(tmp_path: Path, monkeypatch
     assert parallel.fan_out([knows, knows], settings()) == [True, True]
 
 
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+def test_what_goes_wrong_in_an_early_start_is_left_to_the_jobs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(parallel, "_starting", [])
+    parallel.start(settings(), 4, "replication.no_such_module")
+    assert [value for value, _, _ in parallel.fan_out(jobs(tmp_path), settings())] == [0, 1, 4, 9]
+    assert "Traceback" not in capfd.readouterr().err
+
+
 @pytest.mark.parametrize("changes", [{"backend": "dask"}, {"workers": 1}])
 def test_where_there_are_no_workers_here_none_is_started(
     changes: dict[str, object], monkeypatch: pytest.MonkeyPatch
