@@ -19,11 +19,11 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from torch import Tensor, nn
 
 from benchmarks.workload import CHARACTERS, labelled, parameters, textcnn
-from replication.batches import Batch, Items, stream
 from replication.losses import cross_entropy
-from replication.network import Network, Streams
-from replication.phases import Phase, Term, Terms, Update
-from replication.train import Loop, fit
+from replication.training.batches import Batch, Items, stream
+from replication.training.loop import Loop, fit
+from replication.training.network import Network, Streams
+from replication.training.phases import Phase, Term, Terms, Update
 
 STEPS, BATCH, ITEMS = 50, 32, 2000
 

@@ -14,10 +14,10 @@ from torch import Tensor
 from transformers import BertConfig, BertForSequenceClassification
 
 from replication import config
-from replication.batches import Items
 from replication.config import Parameters
 from replication.models.bert import Bert
 from replication.models.textcnn import TextCNN
+from replication.training.batches import Items
 
 ROOT = Path(__file__).parents[1]
 CLASSES = 10

@@ -15,8 +15,8 @@ from replication import methods
 from replication.config import PARAMS, Parameters
 from replication.errors import UserError
 from replication.files import write_json
-from replication.phases import MethodSettings
 from replication.strict import validate
+from replication.training.phases import MethodSettings
 
 SHARED = ("temperature",)
 

@@ -4,8 +4,8 @@ from itertools import islice
 
 import torch
 
-from replication.batches import Items, stream
 from replication.losses import WITHHELD
+from replication.training.batches import Items, stream
 
 
 def make(count: int, labelled: int) -> Items:

@@ -9,10 +9,10 @@ import pytest
 import torch
 from torch import nn
 
-from replication.batches import Batch
 from replication.losses import cross_entropy, soft_cross_entropy
-from replication.phases import Phase, Selection, Term, Terms, Update
-from replication.train import fit
+from replication.training.batches import Batch
+from replication.training.loop import fit
+from replication.training.phases import Phase, Selection, Term, Terms, Update
 from tests.toy import TRAINING, accuracy, beside, items, loop, network, toy
 
 

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 import torch
 
-from replication import config, frozen, parallel
+from replication import config, parallel
 from replication.data.splits import Split, Splits
 from replication.models.bert import load_bert
 from replication.models.tokeniser import Tokeniser
 from replication.models.transformers_folder import write_converted
 from replication.store import Store
+from replication.training import frozen
 from tests.models.tiny import LAYERS, teacher, write_tiny
 
 TEXTS = [

@@ -9,11 +9,11 @@ import pytest
 import torch
 from torch import nn
 
-from replication.batches import Batch
 from replication.losses import cross_entropy
-from replication.optimisation import learning_rate
-from replication.phases import Phase, Term, Terms, Update
-from replication.train import fit
+from replication.training.batches import Batch
+from replication.training.loop import fit
+from replication.training.optimisation import learning_rate
+from replication.training.phases import Phase, Term, Terms, Update
 from tests.toy import TRAINING, items, loop, network, supervised, toy
 
 

@@ -24,7 +24,7 @@ from ruamel.yaml import YAML
 
 from replication import config, settings
 from replication.records import read_run
-from replication.tasks import code
+from replication.runs.tasks import code
 from tests.conftest import Clone
 from tests.readme import COMMANDS, ELSEWHERE
 

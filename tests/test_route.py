@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from replication.errors import UserError
-from replication.learners import save_state
-from replication.network import Network
-from replication.route import StoredRoute
+from replication.runs.learners import save_state
+from replication.runs.route import StoredRoute
+from replication.training.network import Network
 from tests.toy import items, network
 
 DATA, HELD_OUT = items(), items(withheld=0)

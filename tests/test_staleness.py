@@ -15,7 +15,7 @@ STATUS = {
         {"changed outs": {"build/data": "not in cache"}},
     ],
     "teacher@reviews": [
-        {"changed deps": {"replication/train.py": "modified", "build/checkpoint": "deleted"}},
+        {"changed deps": {"replication/training/loop.py": "modified", "build/checkpoint": "deleted"}},
         {"changed deps": {"params.yaml": {"seeds": "modified"}}},
     ],
     "report": ["changed command"],
@@ -31,7 +31,7 @@ def test_stale_stages_are_named_with_what_changed() -> None:
         staleness.refuse(STATUS)
     assert str(caught.value).splitlines() == [
         "prepare@reviews is stale: build/raw/reviews (deleted), build/data (not in cache)",
-        "teacher@reviews is stale: replication/train.py (modified), build/checkpoint (deleted), "
+        "teacher@reviews is stale: replication/training/loop.py (modified), build/checkpoint (deleted), "
         "params.yaml: seeds (modified)",
         "report is stale: changed command",
         "run `dvc repro`, and commit what it writes",
@@ -42,7 +42,7 @@ def test_a_fresh_clone_lacks_build_and_that_alone_is_looked_past() -> None:
     with pytest.raises(UserError) as caught:
         staleness.refuse(STATUS, allow_missing=True)
     assert str(caught.value).splitlines() == [
-        "teacher@reviews is stale: replication/train.py (modified), params.yaml: seeds (modified)",
+        "teacher@reviews is stale: replication/training/loop.py (modified), params.yaml: seeds (modified)",
         "report is stale: changed command",
         "run `dvc repro`, and commit what it writes",
     ]

@@ -17,7 +17,7 @@ from replication.data.splits import load_splits
 from replication.errors import UserError
 from replication.files import write_json
 from replication.predictions import Predictions, write_predictions
-from replication.tasks import LAYERS, Cell, make_task
+from replication.runs.tasks import LAYERS, Cell, make_task
 from tests.methods.small import STUDENT, TEACHER, Pipeline, write_checkpoint, write_data
 
 
@@ -57,7 +57,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     copy = tmp_path / "replication"
     origin = Path(str(replication.__file__)).parent
     shutil.copytree(origin, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr("replication.tasks.__file__", str(copy / "tasks.py"))
+    monkeypatch.setattr("replication.runs.tasks.__file__", str(copy / "runs/tasks.py"))
     return copy
 
 
@@ -82,7 +82,7 @@ def test_code_that_trains_and_the_methods_own_file_determine_a_run_and_other_cod
         (package / name).write_text("# other\n", encoding="utf-8")
         assert identity(cell(root)) == before, name
     seen = {before}
-    for name in ("methods/soft_label.py", "recipes.py", "losses.py", "train.py", "models/textcnn.py"):
+    for name in ("methods/soft_label.py", "training/recipes.py", "losses.py", "training/loop.py", "models/textcnn.py"):
         with (package / name).open("a", encoding="utf-8") as file:
             file.write("# other\n")
         seen.add(identity(cell(root)))
@@ -210,9 +210,9 @@ def test_every_module_that_a_run_imports_is_part_of_its_identity_or_known_not_to
     """A module that decides what a run computes and is not in `LAYERS` would let the store hand out old runs."""
     indifferent = {
         "clock", "config", "environment", "errors", "files", "measurement_settings", "parallel", "records", "store",
-        "strict", "data", "methods", "methods/soft_label", "models",
+        "strict", "data", "methods", "methods/soft_label", "models", "runs", "training",
     }  # fmt: skip
-    imports = ("sys", *(f"replication.{name}" for name in ("runs", "methods", "models.bert", "models.tokeniser")))
+    imports = ("sys", *(f"replication.{name}" for name in ("runs.train", "methods", "models.bert", "models.tokeniser")))
     script = f"import {', '.join(imports)}; replication.methods.load('soft_label'); print(*sys.modules)"
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
     own = {name.removeprefix("replication.").replace(".", "/") for name in found if name.startswith("replication.")}

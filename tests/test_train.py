@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from replication.batches import Batch
 from replication.errors import UserError
 from replication.losses import cross_entropy
-from replication.phases import Phase, Selection, Term, Terms, Update
-from replication.train import Observer, fit
+from replication.training.batches import Batch
+from replication.training.loop import Observer, fit
+from replication.training.phases import Phase, Selection, Term, Terms, Update
 from tests.toy import TRAINING, accuracy, items, loop, network, supervised, toy
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from replication.batches import Batch, Items, stream
 from replication.config import Training
 from replication.losses import WITHHELD, cross_entropy
 from replication.models.output import Output
-from replication.network import Network, Streams
-from replication.phases import Phase, Selection, Term, Terms, Update
-from replication.train import Loop, Observer
+from replication.training.batches import Batch, Items, stream
+from replication.training.loop import Loop, Observer
+from replication.training.network import Network, Streams
+from replication.training.phases import Phase, Selection, Term, Terms, Update
 
 CLASSES = 3
 LENGTH = 5

@@ -9,7 +9,7 @@ from replication import config
 from replication.commands.application import BUILD
 
 if TYPE_CHECKING:
-    from replication.tasks import Cell
+    from replication.runs.tasks import Cell
 
 Role = Literal["student", "teacher", "historical"]
 
@@ -31,8 +31,8 @@ def cell(
     parallel.start(parameters.parallel, len(parameters.seeds), "replication.runs")
 
     from replication import settings
-    from replication.network import resolve_precision
-    from replication.tasks import Cell
+    from replication.runs.tasks import Cell
+    from replication.training.network import resolve_precision
 
     build = BUILD.absolute()  # a worker of a cluster may stand in another folder
     return Cell(
@@ -55,6 +55,7 @@ def cell(
 
 def run(parameters: config.Parameters, cell: Cell, destination: Path) -> None:
     """Train a cell, every seed that the store does not hold, into a folder."""
-    from replication import cells, store
+    from replication import store
+    from replication.runs import cells
 
     cells.run(cell, parameters.parallel, destination, store.Store(config.scratch().absolute()))

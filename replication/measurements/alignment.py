@@ -9,13 +9,13 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from replication.batches import Batch, Items
 from replication.measurements.pulls import pull
 from replication.models.output import Output
-from replication.network import Network
-from replication.optimisation import parameters_of
-from replication.phases import Update
 from replication.results.gradients import SPACES, Cosines, Moment, MomentName, Scope, Space
+from replication.training.batches import Batch, Items
+from replication.training.network import Network
+from replication.training.optimisation import parameters_of
+from replication.training.phases import Update
 
 SHUFFLE = 0
 """Seed of the order in which items are dealt to batches: the same for every run on the same items."""

@@ -17,20 +17,20 @@ import torch
 from torch import Tensor
 
 from replication import config, methods, parallel
-from replication.batches import stream
 from replication.data.noise import folder_name
 from replication.data.splits import load_splits
 from replication.files import digest, tree_digest, write_json
 from replication.measurements.alignment import Probe, even_batches, look
 from replication.measurements.noise import Place, cell_of
 from replication.measurements.pulls import shown_items
-from replication.phases import Phase
-from replication.recipes import SoftSettings
 from replication.results.gradients import MOMENTS, Moment, SeedGradients
-from replication.runs import ONE_AT_A_TIME, make_context, make_learner
+from replication.runs.tasks import Task, make_task
+from replication.runs.train import ONE_AT_A_TIME, make_context, make_learner
 from replication.store import PROGRESS, Store, copy_out
-from replication.tasks import Task, make_task
-from replication.train import Loop, Observer, Trained, fit
+from replication.training.batches import stream
+from replication.training.loop import Loop, Observer, Trained, fit
+from replication.training.phases import Phase
+from replication.training.recipes import SoftSettings
 
 METHOD = "soft_label"
 

@@ -10,14 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from replication import cells, config, frozen
+from replication import config
 from replication.data.noise import folder_name, write_noisy
 from replication.measurement_settings import Noise
-from replication.network import resolve_precision
 from replication.results.noise import ARMS, TAUGHT
+from replication.runs import cells
+from replication.runs.tasks import Cell
 from replication.settings import resolve
 from replication.store import Store
-from replication.tasks import Cell
+from replication.training import frozen
+from replication.training.network import resolve_precision
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from torch import Tensor
 
-from replication.batches import Items
 from replication.data.normalise import mask_digits
 from replication.losses import softened
 from replication.results.gradients import Pull, ShownItem
+from replication.training.batches import Items
 
 SHOWN = (0.1, 0.5, 0.9)
 """The items shown: at these quantiles of the probability that the teacher gives the true class."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from replication.data.subset import write_subset
 from replication.measurement_settings import ALONE, TAUGHT
-from replication.tasks import Cell
+from replication.runs.tasks import Cell
 
 METHODS = (ALONE, TAUGHT)
 

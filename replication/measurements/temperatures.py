@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from replication.measurement_settings import TAUGHT as METHOD
-from replication.tasks import Cell
+from replication.runs.tasks import Cell
 
 __all__ = ["METHOD", "cells"]
 

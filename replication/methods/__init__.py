@@ -1,4 +1,4 @@
-"""The methods: one file each, the file's name is the method's name. See `replication.phases` for the contract."""
+"""The methods: one file each, named after its method. See `replication.training.phases` for the contract."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from replication.config import available
 from replication.errors import UserError, nearest
-from replication.phases import Context, MethodSettings, Phase
+from replication.training.phases import Context, MethodSettings, Phase
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,11 @@ from typing import Annotated
 from pydantic import Field
 from torch import nn
 
-from replication.batches import Batch
 from replication.errors import UserError
 from replication.losses import cross_entropy, hint_loss, soft_cross_entropy
-from replication.phases import Context, Phase, Selection, TeacherSettings, Term, Terms, Update
 from replication.strict import Positive
+from replication.training.batches import Batch
+from replication.training.phases import Context, Phase, Selection, TeacherSettings, Term, Terms, Update
 
 
 class Settings(TeacherSettings):

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from replication.batches import Batch
 from replication.losses import cross_entropy, soft_cross_entropy
-from replication.phases import Context, Phase, TeacherSettings, Term, Terms
 from replication.strict import Positive
+from replication.training.batches import Batch
+from replication.training.phases import Context, Phase, TeacherSettings, Term, Terms
 
 
 class Settings(TeacherSettings):

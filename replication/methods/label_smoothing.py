@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from replication.batches import Batch
 from replication.losses import smoothed_cross_entropy
-from replication.phases import Context, MethodSettings, Phase, Term, Terms
 from replication.strict import Fraction
+from replication.training.batches import Batch
+from replication.training.phases import Context, MethodSettings, Phase, Term, Terms
 
 
 class Settings(MethodSettings):

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from replication.batches import Batch
 from replication.losses import WITHHELD, cross_entropy
-from replication.phases import Context, Phase, TeacherSettings, Term, Terms
 from replication.strict import Weight
+from replication.training.batches import Batch
+from replication.training.phases import Context, Phase, TeacherSettings, Term, Terms
 
 
 class Settings(TeacherSettings):

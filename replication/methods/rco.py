@@ -18,10 +18,10 @@ from typing import Annotated, Literal
 from pydantic import Field, PositiveInt
 from torch import Tensor
 
-from replication.batches import Batch
 from replication.losses import soft_cross_entropy
-from replication.phases import Context, Phase, Route, Terms, Update
-from replication.recipes import SoftSettings, soft_terms
+from replication.training.batches import Batch
+from replication.training.phases import Context, Phase, Route, Terms, Update
+from replication.training.recipes import SoftSettings, soft_terms
 
 
 class Settings(SoftSettings):

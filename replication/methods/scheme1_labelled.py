@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from replication.batches import Batch
-from replication.phases import Context, Phase, Terms
-from replication.recipes import LogitSettings, logit_terms
+from replication.training.batches import Batch
+from replication.training.phases import Context, Phase, Terms
+from replication.training.recipes import LogitSettings, logit_terms
 
 
 class Settings(LogitSettings):

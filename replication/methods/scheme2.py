@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from replication.batches import Batch
-from replication.phases import Context, Phase, Terms
-from replication.recipes import JointSettings, joint_phase, on_labels, soft_terms
+from replication.training.batches import Batch
+from replication.training.phases import Context, Phase, Terms
+from replication.training.recipes import JointSettings, joint_phase, on_labels, soft_terms
 
 
 class Settings(JointSettings):

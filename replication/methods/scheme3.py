@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from replication.batches import Batch
 from replication.losses import soft_cross_entropy
-from replication.phases import Context, Phase, Term, Terms
-from replication.recipes import JointSettings, joint_phase, on_labels, soft_terms
 from replication.strict import Weight
+from replication.training.batches import Batch
+from replication.training.phases import Context, Phase, Term, Terms
+from replication.training.recipes import JointSettings, joint_phase, on_labels, soft_terms
 
 
 class Settings(JointSettings):

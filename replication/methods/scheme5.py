@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from replication.batches import Batch
 from replication.errors import UserError
 from replication.losses import softened
-from replication.phases import Context, Phase, Terms
-from replication.recipes import SoftSettings, averaged_terms
 from replication.strict import Weight
+from replication.training.batches import Batch
+from replication.training.phases import Context, Phase, Terms
+from replication.training.recipes import SoftSettings, averaged_terms
 
 
 class Settings(SoftSettings):

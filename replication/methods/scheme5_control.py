@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from replication.batches import Batch
 from replication.losses import softened
-from replication.phases import Context, Phase, Terms
-from replication.recipes import SoftSettings, averaged_terms
+from replication.training.batches import Batch
+from replication.training.phases import Context, Phase, Terms
+from replication.training.recipes import SoftSettings, averaged_terms
 
 
 class Settings(SoftSettings):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from replication.batches import Batch
-from replication.phases import Context, Phase, Terms
-from replication.recipes import SoftSettings, soft_terms
+from replication.training.batches import Batch
+from replication.training.phases import Context, Phase, Terms
+from replication.training.recipes import SoftSettings, soft_terms
 
 
 class Settings(SoftSettings):

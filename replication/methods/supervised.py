@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from replication.batches import Batch
 from replication.losses import cross_entropy
-from replication.phases import Context, MethodSettings, Phase, Term, Terms
+from replication.training.batches import Batch
+from replication.training.phases import Context, MethodSettings, Phase, Term, Terms
 
 
 class Settings(MethodSettings):

@@ -6,9 +6,10 @@ encoder), and the classifier sees that mean: on 800 titles a new pooler costs se
 
 The embeddings stay as they were pre-trained, and the lowest layers if asked for. A small labelled set moves a few rows
 only, which sets them apart from the rows that it does not have, and the optimiser's work on the whole table doubles the
-time of a step. What is frozen is a fixed function of the text, so its states are computed once (`replication.frozen`)
-and no dropout acts in it. Above, dropout is of the hidden states, not of the attention weights, whose random numbers
-cost a sixth of a step on a processor; there plain attention is also the fastest to differentiate.
+time of a step. What is frozen is a fixed function of the text, so its states are computed once
+(`replication.training.frozen`) and no dropout acts in it. Above, dropout is of the hidden states, not of the attention
+weights, whose random numbers cost a sixth of a step on a processor; there plain attention is also the fastest to
+differentiate.
 """
 
 from __future__ import annotations

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from replication import cells
 from replication.measurement_settings import Measurements, Noise
 from replication.measurements import gradients, noise
+from replication.runs import cells
 from replication.store import Store
 from tests.made_runs import PARAMETERS
 from tests.methods.small import PARALLEL, STUDENT, TEACHER, Pipeline, write_checkpoint, write_data

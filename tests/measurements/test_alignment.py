@@ -8,7 +8,6 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from replication.batches import Batch, Items
 from replication.measurements.alignment import (
     Gradient,
     Probe,
@@ -24,9 +23,10 @@ from replication.measurements.alignment import (
 from replication.measurements.pulls import lumped, pull
 from replication.methods.soft_label import Settings, phases
 from replication.models.output import Output
-from replication.network import Network, Streams
-from replication.phases import Context, Terms, Update
-from replication.recipes import soft_terms
+from replication.training.batches import Batch, Items
+from replication.training.network import Network, Streams
+from replication.training.phases import Context, Terms, Update
+from replication.training.recipes import soft_terms
 from tests import toy
 
 TEMPERATURE = 2.0

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from replication import cells, metrics
+from replication import metrics
 from replication.data.splits import load_splits, load_withheld
 from replication.evaluation.gradients import describe_gradients
 from replication.evaluation.noise import describe_noise
@@ -16,7 +16,8 @@ from replication.measurements.gradients import watch
 from replication.measurements.noise import Place, cell_of, run
 from replication.records import read_run
 from replication.results.noise import ARMS, NoiseArm, NoiseResult
-from replication.tasks import make_task
+from replication.runs import cells
+from replication.runs.tasks import make_task
 from tests.measurements.conftest import NOISE, SMALL, Measured
 
 RATE = 0.25

@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from replication import cells
 from replication.data.splits import load_splits
 from replication.files import digest, file_digest
 from replication.measurement_settings import TemperatureSweep
 from replication.measurements import samples, temperatures
 from replication.predictions import Predictions, write_predictions
 from replication.records import read_run
+from replication.runs import cells
+from replication.runs.tasks import Cell, make_task
 from replication.store import Store
-from replication.tasks import Cell, make_task
 from tests.methods.small import PARALLEL, SEEDS, Pipeline, write_data
 
 

@@ -10,12 +10,12 @@ import torch
 from torch import Tensor, nn
 
 from replication import methods
-from replication.batches import Batch, Items
 from replication.config import Training
 from replication.losses import WITHHELD
-from replication.network import Network
-from replication.phases import Context, JointTeacher, MethodSettings, Phase, Route
-from replication.train import Trained, fit
+from replication.training.batches import Batch, Items
+from replication.training.loop import Trained, fit
+from replication.training.network import Network
+from replication.training.phases import Context, JointTeacher, MethodSettings, Phase, Route
 from tests.toy import TRAINING, accuracy, beside, items, loop, network
 
 ROWS = torch.arange(0, 96, 6)

@@ -9,16 +9,18 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from replication import cells, frozen, methods
+from replication import methods
 from replication.config import Parallel, Preparation, Student, Teacher, Training
 from replication.data.prepare import prepare_source
 from replication.data.public_files import PublicFile
 from replication.data.source import RawItem, Source
 from replication.models.transformers_folder import write_converted
-from replication.runs import train
+from replication.runs import cells
+from replication.runs.tasks import Cell, Role, make_task
+from replication.runs.train import train
 from replication.settings import SHARED
 from replication.store import Store
-from replication.tasks import Cell, Role, make_task
+from replication.training import frozen
 from tests.models.tiny import LAYERS, write_tiny
 
 SEEDS = (0, 1)

@@ -15,9 +15,9 @@ from replication.data.splits import load_facts, load_splits, load_withheld
 from replication.errors import UserError
 from replication.files import file_digest
 from replication.records import Run, read_run
-from replication.runs import train
+from replication.runs.tasks import make_task
+from replication.runs.train import train
 from replication.store import Store
-from replication.tasks import make_task
 from tests.methods.small import SEEDS, SIZES, TRAINING, Pipeline, outputs
 
 METHODS = available("methods")

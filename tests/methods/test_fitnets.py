@@ -10,8 +10,8 @@ from torch import nn
 
 from replication import methods
 from replication.errors import UserError
-from replication.phases import Phase
-from replication.train import fit
+from replication.training.loop import fit
+from replication.training.phases import Phase
 from tests.methods.bench import Bench, Weights, equal, hard_gradient, soft_gradient, watched, weights
 from tests.toy import TRAINING, items, loop, toy
 

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from replication import methods
 from replication.losses import WITHHELD
-from replication.phases import Phase
-from replication.train import fit
+from replication.training.loop import fit
+from replication.training.phases import Phase
 from tests.methods.bench import (
     ROWS,
     STEP,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from replication import methods
-from replication.train import fit
+from replication.training.loop import fit
 from tests.methods.bench import (
     STUDENT_RATE,
     Bench,

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from replication import methods
-from replication.phases import Phase
-from replication.train import fit
+from replication.training.loop import fit
+from replication.training.phases import Phase
 from tests.methods.bench import Bench, Weights, equal, watched, weights
 from tests.toy import CLASSES, ITEMS, TRAINING, accuracy, items, loop
 

@@ -10,7 +10,7 @@ from replication.clock import Clock
 from replication.data.splits import load_splits
 from replication.predictions import read_hidden
 from replication.records import read_run
-from replication.tasks import Role
+from replication.runs.tasks import Role
 from tests.methods.small import SEEDS, SIZES, TEACHER, TRAINING, Pipeline, outputs
 
 ITERATIONS = TEACHER.training.iterations

@@ -9,14 +9,14 @@ import pytest
 import torch
 from torch import Tensor
 
-from replication import recipes
-from replication.batches import Batch, Items
 from replication.losses import cross_entropy, soft_cross_entropy
 from replication.methods import scheme2
-from replication.network import Network
-from replication.phases import Term
 from replication.regression import words
 from replication.regression.shapes import Accepted, Verdict
+from replication.training import recipes
+from replication.training.batches import Batch, Items
+from replication.training.network import Network
+from replication.training.phases import Term
 from tests.regression.toy_runs import TEST, Cells, as_accepted, held_against, train, training_items
 
 SETTINGS: dict[str, Any] = {"temperature": 4.0}

@@ -8,16 +8,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from replication.batches import Items
 from replication.losses import WITHHELD
 from replication.metrics import evaluate
-from replication.network import Network
 from replication.regression.judge import check_datasets
 from replication.regression.packing import pack
 from replication.regression.published import FLOORS, METRIC, Classes, CurrentCell, CurrentDataset
 from replication.regression.shapes import Accepted, AcceptedCell, AcceptedDataset, AcceptedSeed, Check
 from replication.results.cells import CellResult, DatasetResult, SeedResult
-from replication.train import fit
+from replication.training.batches import Items
+from replication.training.loop import fit
+from replication.training.network import Network
 from tests.methods.bench import Bench
 from tests.toy import CLASSES, LENGTH, SYMBOLS, TRAINING, loop, network
 

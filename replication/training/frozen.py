@@ -41,7 +41,7 @@ class FrozenPart:
     def identity(self) -> str:
         """Hash of all that determines the states."""
         kept = (self.settings.layers, self.settings.frozen_layers, self.settings.max_tokens)
-        models = Path(__file__).parent / "models"
+        models = Path(__file__).parents[1] / "models"
         code = tree_digest([Path(__file__), models / "bert.py", models / "tokeniser.py"])
         data = load_splits(self.data).digest
         return digest("frozen", code, kept, data, tree_digest([self.checkpoint]), self.precision, self.threads)

@@ -20,10 +20,10 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 import torch
 from torch import Tensor, nn
 
-from replication.batches import Batch, Items
 from replication.config import Training
-from replication.network import Network
 from replication.strict import Strict
+from replication.training.batches import Batch, Items
+from replication.training.network import Network
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from replication.batches import Items
-from replication.checkpoints import Checkpoint, changing_state, copied, load_changing_state
 from replication.errors import UserError
-from replication.network import Streams
-from replication.optimisation import learning_rate, make_optimiser, step
-from replication.phases import Phase, Selection, Update
 from replication.records import PhaseRecord, Point
+from replication.training.batches import Items
+from replication.training.checkpoints import Checkpoint, changing_state, copied, load_changing_state
+from replication.training.network import Streams
+from replication.training.optimisation import learning_rate, make_optimiser, step
+from replication.training.phases import Phase, Selection, Update
 
 
 @dataclass

@@ -12,16 +12,18 @@ from replication import config, methods
 from replication.data.splits import load_splits
 from replication.errors import UserError
 from replication.files import digest, file_digest, tree_digest
-from replication.network import Precision
-from replication.phases import MethodSettings
+from replication.training.network import Precision
+from replication.training.phases import MethodSettings
 
 Role = Literal["student", "teacher", "historical"]
 """Who learns: the TextCNN by a method, BERT on labels, or the TextCNN of yesterday on legacy items alone."""
 
 LAYERS = (
-    "batches", "checkpoints", "data/splits", "data/vocabulary", "frozen", "inputs", "learners", "losses", "metrics",
-    "models/bert", "models/output", "models/textcnn", "models/tokeniser", "network", "optimisation", "phases",
-    "predictions", "recipes", "route", "runs", "tasks", "train",
+    "data/splits", "data/vocabulary", "losses", "metrics",
+    "models/bert", "models/output", "models/textcnn", "models/tokeniser", "models/windows", "predictions",
+    "runs/learners", "runs/route", "runs/tasks", "runs/train",
+    "training/batches", "training/checkpoints", "training/frozen", "training/inputs", "training/loop",
+    "training/network", "training/optimisation", "training/phases", "training/recipes",
 )  # fmt: skip
 """The modules that train, whatever the method."""
 SOFTWARE = ("torch", "transformers", "tokenizers", "numpy")
@@ -121,7 +123,7 @@ class Task:
 
 def code(method: str) -> list[Path]:
     """The source files that determine a run: the layers that train, and the method's own file."""
-    package = Path(__file__).parent
+    package = Path(__file__).parents[1]
     return [package / f"{name}.py" for name in (*LAYERS, f"methods/{method}")]
 
 

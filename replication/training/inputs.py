@@ -9,11 +9,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from replication.batches import Items
 from replication.data.splits import Split
 from replication.errors import UserError
 from replication.losses import WITHHELD
 from replication.predictions import Floats
+from replication.training.batches import Items
 
 
 @dataclass(frozen=True)

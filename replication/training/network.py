@@ -14,9 +14,9 @@ from typing import Literal, Protocol, TypeVar, cast
 import torch
 from torch import Tensor, nn
 
-from replication.batches import Batch
 from replication.errors import UserError, nearest
 from replication.models.output import Output
+from replication.training.batches import Batch
 
 Precision = Literal["bfloat16", "float32"]
 Model = TypeVar("Model", bound=nn.Module)

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from replication import config, frozen, parallel
+from replication import config, parallel
 from replication.errors import UserError
 from replication.records import read_run
-from replication.runs import train
+from replication.runs.tasks import Cell, Task, make_task
+from replication.runs.train import train
 from replication.store import PROGRESS, Store, copy_out
-from replication.tasks import Cell, Task, make_task
+from replication.training import frozen
 
 
 def run(cell: Cell, settings: config.Parallel, destination: Path, store: Store) -> None:

@@ -10,14 +10,15 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 
-from replication import config, frozen, metrics
-from replication.batches import Items
+from replication import config, metrics
 from replication.data.splits import Split, Splits
 from replication.data.vocabulary import CharacterVocabulary
-from replication.inputs import Encoded, Encoder, Outputs, make_items
 from replication.models.textcnn import TextCNN
-from replication.network import Network, Precision, Streams
 from replication.predictions import Predictions
+from replication.training import frozen
+from replication.training.batches import Items
+from replication.training.inputs import Encoded, Encoder, Outputs, make_items
+from replication.training.network import Network, Precision, Streams
 
 
 @dataclass(frozen=True)

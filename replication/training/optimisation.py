@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from replication.phases import Phase, Update
+from replication.training.phases import Phase, Update
 
 
 def parameters_of(update: Update) -> list[nn.Parameter]:

@@ -12,22 +12,22 @@ from pathlib import Path
 import torch
 
 from replication import methods, parallel
-from replication.batches import Items, stream
 from replication.clock import Clock, peak_memory_mib
 from replication.data.splits import Split, Splits, load_splits
 from replication.environment import environment
 from replication.errors import UserError
 from replication.files import write_json
-from replication.inputs import Outputs
-from replication.learners import Readers, macro_f1, save_state
-from replication.network import Network, Streams
-from replication.phases import Context, JointTeacher, MethodSettings
 from replication.predictions import read_hidden, read_predictions, write_hidden
 from replication.records import ModelName, Run, write_run
-from replication.route import StoredRoute
+from replication.runs.learners import Readers, macro_f1, save_state
+from replication.runs.route import StoredRoute
+from replication.runs.tasks import Cell, Task
 from replication.store import PROGRESS, Store, copy_out
-from replication.tasks import Cell, Task
-from replication.train import Loop, Observer, Trained, fit
+from replication.training.batches import Items, stream
+from replication.training.inputs import Outputs
+from replication.training.loop import Loop, Observer, Trained, fit
+from replication.training.network import Network, Streams
+from replication.training.phases import Context, JointTeacher, MethodSettings
 
 ONE_AT_A_TIME = threading.Lock()
 """In a process that has several threads for jobs (a Dask worker may), runs take turns: they share torch's generator."""

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from torch import Tensor
 
-from replication.batches import Batch
 from replication.losses import cross_entropy, divergence, logit_mse, soft_cross_entropy
-from replication.network import Network
-from replication.phases import Context, MethodSettings, Phase, TeacherSettings, Term, Terms, Update
 from replication.strict import Positive, Weight
+from replication.training.batches import Batch
+from replication.training.network import Network
+from replication.training.phases import Context, MethodSettings, Phase, TeacherSettings, Term, Terms, Update
 
 
 class SoftLoss(MethodSettings):

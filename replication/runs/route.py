@@ -13,9 +13,9 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from replication.batches import Items
 from replication.errors import UserError
-from replication.network import Network
+from replication.training.batches import Items
+from replication.training.network import Network
 
 
 class StoredRoute:
