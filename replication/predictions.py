@@ -53,7 +53,8 @@ def read_predictions(path: Path) -> Predictions:
         UserError: the file is missing or damaged.
     """
     try:
-        table = pq.read_table(path, columns=["id", "split", "logits"])
+        with pq.ParquetFile(path) as file:  # `pq.read_table` would import pandas first
+            table = file.read(["id", "split", "logits"])
         logits = np.array(table["logits"].to_pylist(), dtype=np.float32)
         return Predictions(ids=table["id"].to_pylist(), split=table["split"].to_pylist(), logits=logits)
     except (OSError, ValueError, KeyError) as error:
@@ -78,13 +79,14 @@ def read_hidden(path: Path, layer: int) -> tuple[list[str], Floats]:
     Raises:
         UserError: that layer is not there.
     """
-    stored = [name for name in pq.read_schema(path).names if name != "id"]
-    if f"layer{layer}" not in stored:
-        raise UserError(
-            f"{path}: no states of layer {layer}; stored: {', '.join(stored) or 'none'}; "
-            f"add {layer} to teacher.hidden_layers in params.yaml, or name a stored layer"
-        )
-    table = pq.read_table(path, columns=["id", f"layer{layer}"])
+    with pq.ParquetFile(path) as file:
+        stored = [name for name in file.schema_arrow.names if name != "id"]
+        if f"layer{layer}" not in stored:
+            raise UserError(
+                f"{path}: no states of layer {layer}; stored: {', '.join(stored) or 'none'}; "
+                f"add {layer} to teacher.hidden_layers in params.yaml, or name a stored layer"
+            )
+        table = file.read(["id", f"layer{layer}"])
     values = table[f"layer{layer}"].combine_chunks()
     states = values.flatten().to_numpy(zero_copy_only=False).reshape(len(table), -1).astype(np.float32)
     return table["id"].to_pylist(), states

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 import torch
@@ -12,9 +16,11 @@ from torch import nn
 from replication.losses import cross_entropy
 from replication.training.batches import Batch
 from replication.training.loop import fit
-from replication.training.optimisation import learning_rate
+from replication.training.optimisation import learning_rate, make_optimiser, parameters_of
 from replication.training.phases import Phase, Term, Terms, Update
 from tests.toy import TRAINING, items, loop, network, supervised, toy
+
+ROOT = Path(__file__).parents[1]
 
 
 def test_learning_rate_rises_then_falls_to_zero() -> None:
@@ -50,6 +56,41 @@ def test_phases_with_one_schedule_and_kept_optimisers_are_to_the_bit_one_long_ph
     parts, same_rates = run([2, 11, 17])
     assert same_rates == rates
     assert all(torch.equal(whole[name], parts[name]) for name in whole)
+
+
+@pytest.mark.parametrize("optimiser", ["adamw", "sgd"])
+def test_steps_and_stored_state_are_to_the_bit_those_of_torch(optimiser: Literal["adamw", "sgd"]) -> None:
+    def run(own: bool) -> tuple[list[torch.Tensor], str]:
+        update = replace(supervised(network("student")).updates[0], optimiser=optimiser)
+        parameters = parameters_of(update)
+        made = make_optimiser(update)
+        if not own:
+            kind: Any = torch.optim.AdamW if optimiser == "adamw" else torch.optim.SGD
+            fused = {"fused": True} if optimiser == "adamw" else {}
+            groups = [{"params": group["params"], "weight_decay": group["weight_decay"]} for group in made.param_groups]
+            made = kind(groups, lr=update.training.learning_rate, **fused)
+        for step in range(4):
+            for number, parameter in enumerate(parameters):
+                parameter.grad = torch.full_like(parameter, 0.1 * number - 0.2 * step)
+            made.step()
+            made.zero_grad()
+            made.load_state_dict(made.state_dict())
+        assert all(parameter.grad is None for parameter in parameters)
+        return [parameter.detach().clone() for parameter in parameters], str(made.state_dict()["state"])
+
+    (weights, state), (expected, expected_state) = run(True), run(False)
+    assert all(torch.equal(one, other) for one, other in zip(weights, expected, strict=True))
+    assert state == expected_state
+
+
+def test_training_does_not_wait_for_what_compiles_networks() -> None:
+    """The import of torch's compiler takes a process seconds, and every stage starts several."""
+    script = (
+        "import sys; from tests.toy import *; from replication.training.loop import fit; student = network('student'); "
+        "fit(iter([supervised(student)]), loop(items(), student.streams)); print('torch._dynamo' in sys.modules)"
+    )
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert found.stdout.strip() == "False"
 
 
 def test_a_scale_multiplies_the_rate_of_its_module_alone() -> None:

@@ -28,7 +28,7 @@ def cell(
     """
     from replication import parallel
 
-    parallel.start(parameters.parallel, len(parameters.seeds), "replication.runs")
+    parallel.start(parameters.parallel, len(parameters.seeds), "replication.runs.train")
 
     from replication import settings
     from replication.runs.tasks import Cell

@@ -141,7 +141,8 @@ def _split(folder: Path, name: str, card: dict[str, Any]) -> Split:
 def _columns(folder: Path, stem: str, card: dict[str, Any]) -> dict[str, list[Any]]:
     path = folder / f"{stem}.parquet"
     try:
-        table = pq.read_table(path, columns=list(COLUMNS[stem]))
+        with pq.ParquetFile(path) as file:  # `pq.read_table` would import pandas first
+            table = file.read(list(COLUMNS[stem]))
         columns: dict[str, list[Any]] = {name: table[name].to_pylist() for name in COLUMNS[stem]}
     except (OSError, pa.ArrowException, KeyError) as error:
         raise _not_prepared(path, error) from None

@@ -43,7 +43,9 @@ class _LargestResponses(torch.autograd.Function):
         largest, starts, first = [], [], 0
         for width in widths:
             rows = windows[:, :, :width] + torch.arange(first, first + width)
-            responses = functional.embedding_bag(rows.reshape(-1, width), table, mode="sum").view(batch, length, filters)
+            responses = functional.embedding_bag(rows.reshape(-1, width), table, mode="sum").view(
+                batch, length, filters
+            )
             found = responses.masked_fill_(outside, -torch.inf).max(dim=1)
             largest.append(found.values)
             starts.append(found.indices)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
+from typing import TypeVar
+
 import torch
 from torch import Tensor, nn
 
 from replication.training.phases import Phase, Update
+
+Optimiser = TypeVar("Optimiser", bound=torch.optim.Optimizer)
 
 
 def parameters_of(update: Update) -> list[nn.Parameter]:
@@ -25,8 +30,18 @@ def make_optimiser(update: Update) -> torch.optim.Optimizer:
         groups.append({"params": decayed, "weight_decay": update.training.weight_decay, "scale": scale})
         groups.append({"params": plain, "weight_decay": 0.0, "scale": scale})
     if update.optimiser == "sgd":
-        return torch.optim.SGD(groups, lr=update.training.learning_rate)
-    return torch.optim.AdamW(groups, lr=update.training.learning_rate, fused=True)
+        return _eager(torch.optim.SGD)(groups, lr=update.training.learning_rate)
+    return _eager(torch.optim.AdamW)(groups, lr=update.training.learning_rate, fused=True)
+
+
+def _eager(kind: type[Optimiser]) -> type[Optimiser]:
+    """An optimiser without its guards against `torch.compile`, whose import takes every process seconds.
+
+    Nothing here is compiled; the methods themselves are torch's own.
+    """
+    guarded = ("add_param_group", "state_dict", "load_state_dict", "zero_grad")
+    methods = {name: inspect.unwrap(getattr(kind, name)) for name in guarded}
+    return type(kind.__name__, (kind,), methods | {"step": torch.no_grad()(inspect.unwrap(kind.step))})
 
 
 def step(optimiser: torch.optim.Optimizer, update: Update, loss: Tensor, rate: float) -> None:
