@@ -7,7 +7,6 @@ with one channel of embeddings that are learned from scratch.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -16,7 +15,6 @@ from torch.nn import functional
 from replication.config import Student
 from replication.data.vocabulary import PAD
 from replication.models.output import Output
-from replication.models.windows import largest_responses
 
 FEATURES = "features"
 """The pooled windows: what the classifier reads."""
@@ -45,7 +43,6 @@ class TextCNN(nn.Module):
 
         A window counts when it begins at a character of the text, whatever follows it, so a text's scores do not
         depend on the padding that its batch brings, and a text shorter than a filter still has a window.
-        Where gradients are wanted they are computed by another way, which gives the same to rounding.
 
         Args:
             characters: [batch, length], long, padded at the end with 0.
@@ -54,37 +51,23 @@ class TextCNN(nn.Module):
             logits [batch, classes]; under `features` the pooled windows [batch, width], under `embedding` the mean
             [batch, embedding] of the characters' embeddings.
         """
-        respond = self._by_character if torch.is_grad_enabled() else self._by_position
-        pooled, mean = respond(characters)
+        pooled, mean = self.responses(characters)
         features = functional.relu(pooled)  # the maximum of ReLUs is the ReLU of the maximum
         return Output(self.classifier(self.dropout(features)), {FEATURES: features, EMBEDDING: mean})
 
-    def _by_position(self, characters: Tensor) -> tuple[Tensor, Tensor]:
-        """The largest responses and the mean embedding, by convolutions: what is served and exported."""
+    def responses(self, characters: Tensor) -> tuple[Tensor, Tensor]:
+        """The largest response of every filter [batch, width], -inf without a window, and the mean embedding."""
         length = characters.shape[1]
-        looked_up: Tensor = self.embedding(self._padded(characters))
+        looked_up: Tensor = self.embedding(self.padded(characters))
         embedded = looked_up.transpose(1, 2)
         outside = (characters == PAD).unsqueeze(1)
         pooled: list[Tensor] = []
         for width, convolution in zip(self.widths, self.convolutions, strict=True):
             windows: Tensor = convolution(embedded[:, :, : length + width - 1])
             pooled.append(windows.masked_fill(outside, -torch.inf).amax(dim=2))
-        return torch.cat(pooled, dim=1), looked_up.sum(dim=1) / _count(characters)  # padding's row is 0
+        return torch.cat(pooled, dim=1), looked_up.sum(dim=1) / count(characters)  # padding's row is 0
 
-    def _by_character(self, characters: Tensor) -> tuple[Tensor, Tensor]:
-        """The same, at half the time of a step: see `replication.models.windows`."""
-        known, places = torch.unique(self._padded(characters), return_inverse=True)
-        embedded: Tensor = self.embedding(known)
-        convolutions = [module for module in self.convolutions if isinstance(module, nn.Conv1d)]
-        weights = [convolution.weight.permute(1, 2, 0) for convolution in convolutions]
-        filters = torch.cat(weights, dim=1)  # [embedding, sum of widths, filters]
-        products = (embedded @ filters.flatten(1)).float().view(len(known), *filters.shape[1:])
-        largest = largest_responses(products, places, characters != PAD, self.widths)
-        pooled = largest + torch.cat([cast(Tensor, convolution.bias) for convolution in convolutions])
-        occurs = torch.zeros(len(characters), len(known)).scatter_add_(1, places, torch.ones(places.shape))
-        return pooled, (occurs @ embedded).float() / _count(characters)
-
-    def _padded(self, characters: Tensor) -> Tensor:
+    def padded(self, characters: Tensor) -> Tensor:
         """So that every character begins a window of every width."""
         return functional.pad(characters, (0, max(self.widths) - 1), value=PAD)
 
@@ -103,6 +86,6 @@ class TextCNN(nn.Module):
         return nn.ModuleList(modules[layer])
 
 
-def _count(characters: Tensor) -> Tensor:
+def count(characters: Tensor) -> Tensor:
     """How many characters a text has, at least 1: [batch, length] -> [batch, 1]."""
     return (characters != PAD).sum(dim=1, keepdim=True).clamp(min=1)

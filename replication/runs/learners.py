@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 from replication import config, metrics
 from replication.data.splits import Split, Splits
 from replication.data.vocabulary import CharacterVocabulary
-from replication.models.textcnn import TextCNN
+from replication.models.windows import TextCNNByCharacter
 from replication.predictions import Predictions
 from replication.training import frozen
 from replication.training.batches import Items
@@ -36,7 +36,7 @@ class Readers:
         """A TextCNN on the characters of its training texts."""
         vocabulary = CharacterVocabulary.build(training_texts, settings.min_count)
         classes = len(self.splits.classes)
-        model = self.streams.initialise(name, lambda: TextCNN(len(vocabulary), classes, settings))
+        model = self.streams.initialise(name, lambda: TextCNNByCharacter(len(vocabulary), classes, settings))
         self.networks[name] = Network(name, model, "characters", self.streams, precision)
 
         def encode(texts: Sequence[str]) -> Encoded:

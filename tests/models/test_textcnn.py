@@ -5,7 +5,6 @@ import torch
 from torch import Tensor, nn
 
 from replication.models.textcnn import TextCNN
-from replication.models.windows import largest_responses
 from tests.models.tiny import student
 
 WIDTHS = [1, 2, 4]
@@ -74,43 +73,6 @@ def test_the_part_before_the_hint_is_all_but_the_classifier() -> None:
     assert model.width == 12 == model(pad([[3]], 3)).hidden["features"].shape[1]
     with pytest.raises(ValueError, match="'features' and 'embedding', not 'logits'"):
         model.until("logits")
-
-
-@pytest.mark.parametrize("widths", [[2], [1, 2, 4], [3, 1]])
-def test_both_ways_to_the_responses_give_the_same(widths: list[int]) -> None:
-    model = build(widths)
-    texts = pad([[2, 3, 4, 3, 2, 3], [9], [], [5, 5, 5, 5, 7]], 8)
-    with torch.no_grad():
-        served = model(texts)
-    trained = model(texts)
-    torch.testing.assert_close(trained.logits, served.logits)
-    for name, hidden in served.hidden.items():
-        torch.testing.assert_close(trained.hidden[name], hidden)
-
-
-@pytest.mark.parametrize("widths", [[2], [1, 2, 4], [3, 1]])
-def test_the_gradient_is_that_of_convolutions(widths: list[int]) -> None:
-    model = build(widths)
-    texts = pad([[2, 3, 4, 3, 2, 3], [9], [], [5, 5, 5, 5, 7], [8, 2]], 8)
-    weights = torch.randn(len(texts), 3)
-    parameters = list(model.parameters())
-
-    def gradients(pooled: Tensor, mean: Tensor) -> tuple[Tensor, ...]:
-        loss = (model.classifier(pooled.relu()) * weights).sum() + mean.square().sum()
-        return torch.autograd.grad(loss, parameters)
-
-    by_character, by_position = (gradients(*way(texts)) for way in (model._by_character, model._by_position))
-    for found, expected in zip(by_character, by_position, strict=True):
-        torch.testing.assert_close(found, expected)
-    assert sum(float(gradient.abs().sum()) > 0 for gradient in by_character) == len(parameters)
-
-
-def test_the_gradient_of_the_largest_responses_agrees_with_finite_differences() -> None:
-    generator = torch.Generator().manual_seed(5)
-    products = torch.randn((5, 3, 2), generator=generator, dtype=torch.float64, requires_grad=True)
-    places = torch.tensor([[1, 4, 2, 0, 0], [3, 3, 1, 2, 4]])
-    inside = torch.tensor([[True, True, True, False], [True, True, True, True]])
-    assert torch.autograd.gradcheck(lambda table: largest_responses(table, places, inside, [1, 2]), (products,))
 
 
 def test_dropout_acts_in_training_and_spares_the_features() -> None:
