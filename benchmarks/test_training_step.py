@@ -1,7 +1,9 @@
 """Training steps of this suite's loop beside a plain PyTorch loop on the same network, batches and optimiser.
 
 The plain loop is the least that a step can be: forward, cross-entropy, backward, clipping, AdamW, learning rate. What
-the suite's loop takes beyond it is the price of named terms, random streams by network, logging and validation.
+the suite's loop takes beyond it, on the same network, is the price of named terms, random streams by network, logging
+and validation. The suite trains another TextCNN than torch's convolutions make, of the same outputs and gradients; it
+is measured in both loops.
 
 Two named peers cannot be had here. transformers' Trainer refuses to start without the package `accelerate`, which
 requirements.lock does not have; TextBrewer is no dependency either. Neither is imitated: a benchmark against an
@@ -20,6 +22,8 @@ from torch import Tensor, nn
 
 from benchmarks.workload import CHARACTERS, labelled, parameters, textcnn
 from replication.losses import cross_entropy
+from replication.models.textcnn import TextCNN
+from replication.models.windows import TextCNNByCharacter
 from replication.training.batches import Batch, Items, stream
 from replication.training.loop import Loop, fit
 from replication.training.network import Network, Streams
@@ -45,10 +49,10 @@ def batches(data: Items) -> Iterator[Tensor]:
     return stream(data, "characters", 0, BATCH, BATCH * 64)
 
 
-def suite(data: Items) -> None:
+def suite(data: Items, kind: type[TextCNN]) -> None:
     """The suite's loop."""
     training = parameters().student.training.model_copy(update={"iterations": STEPS, "evaluations": 1})
-    student = Network("student", textcnn(), "characters", Streams(0), "float32")
+    student = Network("student", textcnn(kind), "characters", Streams(0), "float32")
 
     def terms(batch: Batch) -> Terms:
         return {"hard": Term(cross_entropy(student(batch).logits, batch.labels))}
@@ -57,9 +61,9 @@ def suite(data: Items) -> None:
     fit(iter([phase]), Loop(data, lambda: batches(data), student.streams, None, 20.0, lambda iterations: None, ()))
 
 
-def plain(data: Items) -> None:
+def plain(data: Items, kind: type[TextCNN]) -> None:
     """The least that does the same."""
-    training, network = parameters().student.training, textcnn().train()
+    training, network = parameters().student.training, textcnn(kind).train()
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=training.learning_rate, weight_decay=training.weight_decay, fused=True
     )
@@ -74,8 +78,11 @@ def plain(data: Items) -> None:
         schedule.step()
 
 
+@pytest.mark.parametrize("kind", [TextCNN, TextCNNByCharacter])
 @pytest.mark.parametrize("loop", [suite, plain])
-def test_training(benchmark: BenchmarkFixture, data: Items, loop: Callable[[Items], None]) -> None:
+def test_training(
+    benchmark: BenchmarkFixture, data: Items, loop: Callable[[Items, type[TextCNN]], None], kind: type[TextCNN]
+) -> None:
     benchmark.group = f"{STEPS} steps of the TextCNN on {BATCH} titles"
     benchmark.extra_info["items"] = STEPS * BATCH
-    benchmark(loop, data)
+    benchmark(loop, data, kind)

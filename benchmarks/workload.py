@@ -33,10 +33,10 @@ def parameters() -> Parameters:
     return config.load(ROOT / "params.yaml")
 
 
-def textcnn() -> TextCNN:
-    """The student."""
+def textcnn(kind: type[TextCNN] = TextCNN) -> TextCNN:
+    """The student, as it is served, or the kind that is trained."""
     torch.manual_seed(0)
-    return TextCNN(CHARACTERS, CLASSES, parameters().student)
+    return kind(CHARACTERS, CLASSES, parameters().student)
 
 
 def bert_network(layers: int) -> BertForSequenceClassification:
@@ -65,10 +65,16 @@ def bert() -> Bert:
 
 
 def titles(items: int, numbers: int, seed: int = 0) -> Tensor:
-    """Titles as int64 [items, longest], padded at the end with 0; `numbers` is the vocabulary's size."""
+    """Titles as int64 [items, longest], padded at the end with 0; `numbers` is the vocabulary's size.
+
+    A number is as frequent as by Zipf's law: how many different ones a batch has decides how long some steps take.
+    """
     generator = torch.Generator().manual_seed(seed)
     lengths = torch.randint(SHORTEST, LONGEST + 1, (items,), generator=generator)
-    drawn = torch.randint(2, numbers, (items, int(lengths.max())), generator=generator)
+    frequencies = 1 / torch.arange(1, numbers - 1, dtype=torch.float64)
+    longest = int(lengths.max())
+    drawn = 2 + torch.multinomial(frequencies, items * longest, replacement=True, generator=generator)
+    drawn = drawn.view(items, longest)
     return drawn.masked_fill(torch.arange(drawn.shape[1]) >= lengths[:, None], 0)
 
 
