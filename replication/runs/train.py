@@ -11,17 +11,17 @@ from pathlib import Path
 
 import torch
 
-from replication import methods, parallel
+from replication import methods, metrics, parallel
 from replication.clock import Clock, peak_memory_mib
 from replication.data.splits import Split, Splits, load_splits
 from replication.environment import environment
 from replication.errors import UserError
 from replication.files import write_json
-from replication.predictions import read_hidden, read_predictions, write_hidden
+from replication.predictions import Predictions, read_hidden, read_predictions, write_hidden
 from replication.records import ModelName, Run, write_run
 from replication.runs.learners import Readers, macro_f1, save_state
 from replication.runs.route import StoredRoute
-from replication.runs.tasks import Cell, Task
+from replication.runs.tasks import Cell, Role, Task
 from replication.store import PROGRESS, Store, copy_out
 from replication.training.batches import Items, stream
 from replication.training.inputs import Outputs
@@ -176,7 +176,7 @@ def _write(
         notes=context.notes,
         batch_size=task.cell.training.batch_size,
         training_items=len(learner.items.labels),
-        validation_macro_f1=learner.validation(learner.main),
+        validation_macro_f1=_validation_score(predictions, learner, role),
         history=trained.history,
         environment=environment(),
         seconds=round(clock.seconds(), 2),
@@ -196,13 +196,22 @@ def _write(
 
 def _write_joint_teacher(teacher: Network, learner: Learner, run: Run, folder: Path) -> None:
     """The BERT that was trained beside the student, as a run of its own: same history, its own predictions."""
+    predictions, _ = learner.readers.predictions(teacher, SCORED["student"])
     own = {
         "model": "teacher",
         "network": "bert",
         "parameter_count": _size(teacher),
-        "validation_macro_f1": learner.validation(teacher),
+        "validation_macro_f1": _validation_score(predictions, learner, "teacher"),
     }
-    write_run(folder, run.model_copy(update=own), learner.readers.predictions(teacher, SCORED["student"])[0])
+    write_run(folder, run.model_copy(update=own), predictions)
+
+
+def _validation_score(predictions: Predictions, learner: Learner, role: Role) -> float:
+    """What `Learner.validation` would compute anew."""
+    name = "history_validation" if role == "historical" else "validation"
+    rows = [row for row, split in enumerate(predictions.split) if split == name]
+    predicted = predictions.logits[rows].argmax(axis=1)
+    return metrics.evaluate(learner.held_out.labels.numpy(), predicted, len(learner.readers.splits.classes))["macro_f1"]
 
 
 def _size(network: Network) -> int:

@@ -46,12 +46,12 @@ class Streams:
     def seed_next(self, name: str) -> None:
         """Seed torch's generator for the next draw of `name` in this iteration."""
         call = self._calls[name] = self._calls.get(name, -1) + 1
-        torch.manual_seed(_key(self.seed, name, self.position, call))
+        torch.default_generator.manual_seed(_key(self.seed, name, self.position, call))
 
     def initialise(self, name: str, make: Callable[[], Model]) -> Model:
         """Make a module whose initial weights come from the stream of that name."""
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(_key(self.seed, name, "initial", 0))
+            torch.default_generator.manual_seed(_key(self.seed, name, "initial", 0))
             return make()
 
 
