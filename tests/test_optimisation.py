@@ -16,7 +16,7 @@ from torch import nn
 from replication.losses import cross_entropy
 from replication.training.batches import Batch
 from replication.training.loop import fit
-from replication.training.optimisation import learning_rate, make_optimiser, parameters_of
+from replication.training.optimisation import learning_rate, make_optimiser, parameters_of, step
 from replication.training.phases import Phase, Term, Terms, Update
 from tests.toy import TRAINING, items, loop, network, supervised, toy
 
@@ -69,9 +69,9 @@ def test_steps_and_stored_state_are_to_the_bit_those_of_torch(optimiser: Literal
             fused = {"fused": True} if optimiser == "adamw" else {}
             groups = [{"params": group["params"], "weight_decay": group["weight_decay"]} for group in made.param_groups]
             made = kind(groups, lr=update.training.learning_rate, **fused)
-        for step in range(4):
+        for turn in range(4):
             for number, parameter in enumerate(parameters):
-                parameter.grad = torch.full_like(parameter, 0.1 * number - 0.2 * step)
+                parameter.grad = torch.full_like(parameter, 0.1 * number - 0.2 * turn)
             made.step()
             made.zero_grad()
             made.load_state_dict(made.state_dict())
@@ -81,6 +81,20 @@ def test_steps_and_stored_state_are_to_the_bit_those_of_torch(optimiser: Literal
     (weights, state), (expected, expected_state) = run(True), run(False)
     assert all(torch.equal(one, other) for one, other in zip(weights, expected, strict=True))
     assert state == expected_state
+
+
+def test_a_gradient_of_another_layout_than_its_parameter_moves_the_same_numbers() -> None:
+    def stepped(transposed: bool) -> torch.Tensor:
+        student = network("student")
+        weight = toy(student).classifier.weight
+        update = replace(supervised(student).updates[0], train=[toy(student).classifier])
+        factors = torch.arange(float(weight.numel())).reshape(weight.shape).sin()
+        # The gradient of a transposed copy comes back transposed in memory.
+        loss = (weight.t().contiguous() * factors.t().contiguous()).sum() if transposed else (weight * factors).sum()
+        step(make_optimiser(update), update, loss, 0.1)
+        return weight.detach()
+
+    assert torch.equal(stepped(True), stepped(False))
 
 
 def test_training_does_not_wait_for_what_compiles_networks() -> None:

@@ -47,11 +47,15 @@ def _eager(kind: type[Optimiser]) -> type[Optimiser]:
 def step(optimiser: torch.optim.Optimizer, update: Update, loss: Tensor, rate: float) -> None:
     """One step of an update down the gradient of its loss, clipped to its norm.
 
-    Gradients are those of the update's own parameters: nothing else gets one, whatever the loss depends on.
+    Gradients are those of the update's own parameters: nothing else gets one, whatever the loss depends on. They are
+    laid out as the parameters are: `torch.autograd.grad` does not see to that, and a fused optimiser, which goes over
+    both in the order of memory, would add up what does not belong together.
     """
     parameters = parameters_of(update)
     gradients = torch.autograd.grad(loss, parameters, allow_unused=True)
     for parameter, gradient in zip(parameters, gradients, strict=True):
+        if gradient is not None and gradient.stride() != parameter.stride():
+            gradient = torch.empty_like(parameter).copy_(gradient)
         parameter.grad = gradient
     nn.utils.clip_grad_norm_(parameters, update.training.clip_norm)
     for group in optimiser.param_groups:

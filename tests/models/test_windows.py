@@ -6,9 +6,15 @@ import pytest
 import torch
 from torch import Tensor
 
+from replication.losses import cross_entropy
 from replication.models.textcnn import TextCNN
 from replication.models.windows import TextCNNByCharacter, largest_responses
+from replication.training.batches import Batch, Items, stream
+from replication.training.loop import Loop, fit
+from replication.training.network import Network, Streams
+from replication.training.phases import Phase, Term, Terms, Update
 from tests.models.tiny import student
+from tests.toy import TRAINING
 
 WIDTHS = [[2], [1, 2, 4], [3, 1]]
 TEXTS = torch.tensor(
@@ -47,6 +53,32 @@ def test_gradients_are_those_of_convolutions(widths: list[int]) -> None:
     for found, expected in zip(trained, defined, strict=True):
         torch.testing.assert_close(found, expected)
         assert expected.abs().sum() > 0
+
+
+def test_training_goes_the_way_of_convolutions() -> None:
+    """Many steps of the suite's own loop: a gradient that the optimiser misreads would show."""
+    generator = torch.Generator().manual_seed(1)
+    texts = torch.randint(1, 10, (64, 12), generator=generator)
+    labels = texts[:, 0] % 3
+    items = Items({"characters": texts}, {"characters": torch.full((64,), 12)}, labels, {})
+
+    def trained(kind: type[TextCNN]) -> tuple[list[float], list[Tensor]]:
+        streams = Streams(0)
+        model = streams.initialise("student", lambda: kind(10, 3, student([1, 2, 4], 0.0)))
+        network = Network("student", model, "characters", streams, "float32")
+
+        def terms(batch: Batch) -> Terms:
+            return {"hard": Term(cross_entropy(network(batch).logits, batch.labels))}
+
+        phase = Phase("student", 60, [Update("student", [network], terms, TRAINING)], (), 3, None)
+        history = fit(iter([phase]), Loop(items, lambda: stream(items, "characters", 0, 16, 1000), streams)).history
+        return [point.losses["student/hard"] for point in history], [p.detach() for p in model.parameters()]
+
+    (losses, weights), (expected, expected_weights) = (trained(kind) for kind in (TextCNNByCharacter, TextCNN))
+    assert losses == pytest.approx(expected, rel=1e-3)
+    assert losses[-1] < 0.5 * losses[0]
+    for found, other in zip(weights, expected_weights, strict=True):
+        torch.testing.assert_close(found, other, rtol=1e-2, atol=1e-3)
 
 
 def test_under_bfloat16_the_sums_stay_in_float32() -> None:
