@@ -18,7 +18,9 @@ repro: $(ENV)
 test: $(ENV)
 	@$(RUN) -m pytest -m '$(MARKERS)' --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
+# The toolkits that the suite is measured beside are installed for this alone.
 bench: $(ENV)
+	@$(RUN) -m pip install --disable-pip-version-check -q -r benchmarks/requirements.lock
 	@$(RUN) -m pytest benchmarks --benchmark-enable --benchmark-only --benchmark-autosave
 
 check: lint types layers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -15,14 +15,6 @@ from benchmarks.workload import CHARACTERS, PIECES, bert, textcnn, titles
 from replication.serving.exchange import LogitsAlone, OnnxNetwork, write_onnx
 
 NETWORKS: dict[str, tuple[Callable[[], nn.Module], int]] = {"teacher": (bert, PIECES), "student": (textcnn, CHARACTERS)}
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module", params=NETWORKS)

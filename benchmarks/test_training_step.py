@@ -3,11 +3,7 @@
 The plain loop is the least that a step can be: forward, cross-entropy, backward, clipping, AdamW, learning rate. What
 the suite's loop takes beyond it, on the same network, is the price of named terms, random streams by network, logging
 and validation. The suite trains another TextCNN than torch's convolutions make, of the same outputs and gradients; it
-is measured in both loops.
-
-Two named peers cannot be had here. transformers' Trainer refuses to start without the package `accelerate`, which
-requirements.lock does not have; TextBrewer is no dependency either. Neither is imitated: a benchmark against an
-imitation says nothing of the original.
+is measured in both loops. The toolkits that people train with are in `test_peers.py`.
 """
 
 from __future__ import annotations
@@ -20,14 +16,12 @@ import torch
 from pytest_benchmark.fixture import BenchmarkFixture
 from torch import Tensor, nn
 
-from benchmarks.workload import CHARACTERS, labelled, parameters, textcnn
+from benchmarks.workload import CHARACTERS, fit_suite, labelled, parameters, textcnn
 from replication.losses import cross_entropy
 from replication.models.textcnn import TextCNN
 from replication.models.windows import TextCNNByCharacter
-from replication.training.batches import Batch, Items, stream
-from replication.training.loop import Loop, fit
+from replication.training.batches import Items, stream
 from replication.training.network import Network, Streams
-from replication.training.phases import Phase, Term, Terms, Update
 
 STEPS, BATCH, ITEMS = 50, 32, 2000
 
@@ -35,14 +29,6 @@ STEPS, BATCH, ITEMS = 50, 32, 2000
 @pytest.fixture(scope="module")
 def data() -> Items:
     return labelled(ITEMS, CHARACTERS, "characters")
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def batches(data: Items) -> Iterator[Tensor]:
@@ -53,12 +39,7 @@ def suite(data: Items, kind: type[TextCNN]) -> None:
     """The suite's loop."""
     training = parameters().student.training.model_copy(update={"iterations": STEPS, "evaluations": 1})
     student = Network("student", textcnn(kind), "characters", Streams(0), "float32")
-
-    def terms(batch: Batch) -> Terms:
-        return {"hard": Term(cross_entropy(student(batch).logits, batch.labels))}
-
-    phase = Phase("student", STEPS, [Update("student", [student], terms, training)], (), 1, None)
-    fit(iter([phase]), Loop(data, lambda: batches(data), student.streams, None, 20.0, lambda iterations: None, ()))
+    fit_suite(student, data, training, lambda batch: cross_entropy(student(batch).logits, batch.labels))
 
 
 def plain(data: Items, kind: type[TextCNN]) -> None:

@@ -6,18 +6,22 @@ those of news titles.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from transformers import BertConfig, BertForSequenceClassification
 
 from replication import config
-from replication.config import Parameters
+from replication.config import Parameters, Training
 from replication.models.bert import Bert
 from replication.models.textcnn import TextCNN
-from replication.training.batches import Items
+from replication.training.batches import Batch, Items, stream
+from replication.training.loop import Loop, fit
+from replication.training.network import Network
+from replication.training.phases import Phase, Term, Terms, Update
 
 ROOT = Path(__file__).parents[1]
 CLASSES = 10
@@ -59,9 +63,13 @@ def bert_network(layers: int) -> BertForSequenceClassification:
     return network
 
 
-def bert() -> Bert:
-    """The teacher, all layers kept."""
-    return Bert(bert_network(parameters().teacher.layers))
+def bert(frozen_layers: int = 0) -> Bert:
+    """The teacher; with frozen layers its embeddings are frozen too, as in training."""
+    network = bert_network(parameters().teacher.layers)
+    if frozen_layers:
+        frozen = [network.bert.embeddings, *network.bert.encoder.layer[:frozen_layers]]
+        nn.ModuleList(frozen).requires_grad_(False)
+    return Bert(network, frozen_layers)
 
 
 def titles(items: int, numbers: int, seed: int = 0) -> Tensor:
@@ -84,3 +92,17 @@ def labelled(items: int, numbers: int, kind: str) -> Items:
     inputs = titles(items, numbers)
     logits = torch.randn((items, CLASSES), generator=generator)
     return Items({kind: inputs}, {kind: (inputs != 0).sum(dim=1)}, logits.argmax(dim=1), {"logits": logits})
+
+
+def fit_suite(network: Network, data: Items, training: Training, loss: Callable[[Batch], Tensor]) -> None:
+    """One phase of the suite's loop, without validation."""
+
+    def terms(batch: Batch) -> Terms:
+        return {"loss": Term(loss(batch))}
+
+    phase = Phase(network.name, training.iterations, [Update(network.name, [network], terms, training)], (), 1, None)
+
+    def batches() -> Iterator[Tensor]:
+        return stream(data, network.reads, 0, training.batch_size, training.batch_tokens)
+
+    fit(iter([phase]), Loop(data, batches, network.streams, None, 20.0, lambda iterations: None, ()))
