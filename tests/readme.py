@@ -12,6 +12,7 @@ ELSEWHERE = {
     "make test": "is what runs this test",
     "python -m pytest": "is what runs this test",
     "python3 -m venv .venv": "the clone has this environment as its .venv",
+    "dvc exp run -S temperature=4": "test_pipeline runs it and looks at what it reruns",
     ".venv/bin/python -m pip install -r requirements.lock": "how this environment was made",
 }
-"""Commands that are not run in the clone, and why."""
+"""Commands that are not run one after the other in the clone, and why."""

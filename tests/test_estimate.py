@@ -109,9 +109,9 @@ def test_a_profile_is_allowed_and_shown_without_being_put_on(name: str, tmp_path
     assert load(params) == parameters
 
 
-def test_the_public_profile_is_estimated_from_the_committed_records() -> None:
+def test_the_public_profile_is_estimated_from_its_own_records() -> None:
     _, parameters = profiles.show("public", ROOT / "params.yaml", ROOT / "profiles")
-    kinds = estimate.estimate(parameters, ROOT / "reports/default/records")
+    kinds = estimate.estimate(parameters, ROOT / "reports/public/records")
     stages = {"teacher", "historical", "student", "scheme", "yardstick", "noise", "temperatures", "samples"}
     assert {kind.name for kind in kinds} == stages
     every = len(parameters.seeds) * len(parameters.datasets) * (1 + len(parameters.methods))
