@@ -43,11 +43,5 @@ def _run_smoke(clone: Clone) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What runs the pipeline comes first, for other files may run beside it; what kills its stages, late."""
-    first = [item for item in items if "smoke" in getattr(item, "fixturenames", ()) and item.path.stem != KILLS]
-    kills = [item for item in items if item.path.stem == KILLS]
-    others = [item for item in items if item not in {*first, *kills}]
-    late = len(others) * 3 // 4
-    while 0 < late < len(others) and others[late].path == others[late - 1].path:
-        late += 1
-    items[:] = first + others[:late] + kills + others[late:]
+    """What runs the pipeline comes first, for other files may run beside it; what kills its stages waits for that."""
+    items.sort(key=lambda item: (item.path.stem == KILLS, "smoke" not in getattr(item, "fixturenames", ())))
