@@ -170,7 +170,9 @@ class Parameters(Strict):
     """Run on the opinion datasets."""
     yardsticks: list[Name]
     precision: Literal["auto", "bfloat16", "float32"]
-    """Of matrix products and convolutions. `auto` is bfloat16 where the processor multiplies it natively."""
+    """Of matrix products and convolutions. `auto` is bfloat16 where the device multiplies it natively."""
+    device: Literal["auto", "cpu", "cuda"]
+    """What trains. `auto` is the GPU where torch finds one that it can use."""
     preparation: Preparation
     teacher: Teacher
     student: Student

@@ -77,6 +77,7 @@ PARAMETERS = Parameters.model_validate(
         "opinion_datasets": [OPINION],
         "schemes": SCHEMES,
         "precision": "auto",
+        "device": "auto",
         "preparation": {**SIZES, "pools": {OPINION: SIZES["pool"]}, **HISTORY, "similarity": 0.8, "seed": 1},
         "teacher": {
             "checkpoint": "packaged",

@@ -151,6 +151,7 @@ STALE: list[tuple[str, object, set[str]]] = [
     ("teacher.training.learning_rate", 1.0e-5, TRAINED | END),
     ("teacher.checkpoint", "folder:elsewhere", {"checkpoint"} | TRAINED | END),
     ("precision", "float32", TRAINED | HISTORICAL | END),
+    ("device", "cpu", TRAINED | HISTORICAL | END),
     ("preparation.pool", 401, {f"prepare@{d}" for d in DATASETS} | TRAINED | HISTORICAL | YARDSTICKS | END),
     ("measurements.noise.rates", [0.0, 0.3], NOISE | END),
     ("measurements.temperature.temperatures", [8.0], {"temperatures@news_titles"} | END),

@@ -160,6 +160,7 @@ def test_the_encoder_and_its_settings_determine_the_runs_that_compute_with_it(
     deeper = replace(one, teacher=TEACHER.model_copy(update={"dropout": 0.2}))
     assert (identity(deeper) != before) is concerned
     assert identity(replace(one, precision="bfloat16")) != before
+    assert identity(replace(one, device="cuda")) != before
     write_json(root / "checkpoint" / "other.json", {})
     assert (identity(one) != before) is concerned
 

@@ -32,8 +32,9 @@ def cell(
 
     from replication import settings
     from replication.runs.tasks import Cell
-    from replication.training.network import resolve_precision
+    from replication.training.network import resolve_device, resolve_precision
 
+    device = resolve_device(parameters.device)
     build = BUILD.absolute()  # a worker of a cluster may stand in another folder
     return Cell(
         dataset=dataset,
@@ -45,7 +46,8 @@ def cell(
         student=None if role == "teacher" else parameters.student.on(dataset),
         teacher=parameters.teacher,
         threads=parameters.parallel.threads,
-        precision=resolve_precision(parameters.precision),
+        precision=resolve_precision(parameters.precision, device),
+        device=device,
         checkpoint_seconds=parameters.parallel.checkpoint_seconds,
         checkpoint=build / "checkpoint",
         teachers=build / "teacher" / dataset,

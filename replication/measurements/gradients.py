@@ -9,7 +9,7 @@ every gradient is taken at the same point.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -93,14 +93,14 @@ class _Looks:
 
 
 def watch(task: Task, clean: Path, on_progress: Callable[[int], None]) -> tuple[SeedGradients, Trained]:
-    """Do a run of `soft_label` again and look at it three times; also returns what the training left behind.
+    """Do a run of `soft_label` again, on the processor, and look at it three times; also returns what training left.
 
     Args:
         task: the run, on noisy labels.
         clean: the prepared data with the true labels.
         on_progress: called with the number of iterations after each.
     """
-    cell, training = task.cell, task.cell.training
+    cell, training = replace(task.cell, device="cpu"), task.cell.training
     learner = make_learner(cell, task.seed, load_splits(cell.data))
     context = make_context(cell, task.seed, learner)
     (phase,) = methods.load(cell.method).phases(context)

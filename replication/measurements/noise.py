@@ -19,7 +19,7 @@ from replication.runs.tasks import Cell
 from replication.settings import resolve
 from replication.store import Store
 from replication.training import frozen
-from replication.training.network import resolve_precision
+from replication.training.network import resolve_device, resolve_precision
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def run(parameters: config.Parameters, dataset: str, build: Path, store: Store) 
 
 def cell_of(parameters: config.Parameters, place: Place, method: str) -> Cell:
     """The cell of a student at a rate, taught by the teacher that saw the same labels."""
-    noise = place.noise
+    noise, device = place.noise, resolve_device(parameters.device)
     return Cell(
         dataset=place.dataset,
         method=method,
@@ -93,7 +93,8 @@ def cell_of(parameters: config.Parameters, place: Place, method: str) -> Cell:
         student=parameters.student.on(place.dataset),
         teacher=parameters.teacher,
         threads=parameters.parallel.threads,
-        precision=resolve_precision(parameters.precision),
+        precision=resolve_precision(parameters.precision, device),
+        device=device,
         checkpoint_seconds=parameters.parallel.checkpoint_seconds,
         checkpoint=place.build / "checkpoint",
         teachers=place.teachers,
@@ -102,6 +103,7 @@ def cell_of(parameters: config.Parameters, place: Place, method: str) -> Cell:
 
 def _states(parameters: config.Parameters, data: Path, checkpoint: Path, store: Store) -> Path:
     """What the encoder's frozen part makes of the texts, which are the same at every rate: those of the clean data."""
-    precision = resolve_precision(parameters.precision)
-    part = frozen.FrozenPart(data, checkpoint, parameters.teacher, precision, parameters.parallel.threads)
+    device = resolve_device(parameters.device)
+    precision = resolve_precision(parameters.precision, device)
+    part = frozen.FrozenPart(data, checkpoint, parameters.teacher, precision, parameters.parallel.threads, device)
     return frozen.compute(part, parameters.parallel, store)

@@ -32,7 +32,8 @@ class TextCNNByCharacter(TextCNN):
         products = (embedded @ filters.flatten(1)).float().view(len(known), *filters.shape[1:])
         largest = largest_responses(products, places, characters != PAD, self.widths)
         pooled = largest + torch.cat([cast(Tensor, convolution.bias) for convolution in convolutions])
-        occurs = torch.zeros(len(characters), len(known)).scatter_add_(1, places, torch.ones(places.shape))
+        ones = products.new_ones(places.shape)
+        occurs = products.new_zeros(len(characters), len(known)).scatter_add_(1, places, ones)
         return pooled, (occurs @ embedded).float() / count(characters)
 
 
@@ -62,7 +63,7 @@ class _LargestResponses(torch.autograd.Function):
         outside = ~inside.unsqueeze(2)
         largest, starts, first = [], [], 0
         for width in widths:
-            rows = windows[:, :, :width] + torch.arange(first, first + width)
+            rows = windows[:, :, :width] + torch.arange(first, first + width, device=places.device)
             responses = functional.embedding_bag(rows.reshape(-1, width), table, mode="sum").view(
                 batch, length, filters
             )
@@ -79,10 +80,10 @@ class _LargestResponses(torch.autograd.Function):
         places, *starts = ctx.saved_tensors
         _, positions, filters = ctx.shape
         back = gradient.new_zeros(ctx.shape).view(-1)
-        first = 0
+        first, columns = 0, torch.arange(filters, device=places.device)
         for width, start, own in zip(ctx.widths, starts, gradient.chunk(len(starts), dim=1), strict=True):
             for offset in range(width):
                 rows = places.gather(1, start + offset) * positions + first + offset
-                back.index_add_(0, (rows * filters + torch.arange(filters)).view(-1), own.reshape(-1))
+                back.index_add_(0, (rows * filters + columns).view(-1), own.reshape(-1))
             first += width
         return back.view(ctx.shape), None, None, None

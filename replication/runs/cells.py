@@ -66,5 +66,5 @@ def _usable(task: Task, store: Store) -> bool:
 def _states(cell: Cell, settings: config.Parallel, store: Store) -> Path | None:
     if not cell.needs_bert or cell.checkpoint is None or cell.teacher is None:
         return None
-    part = frozen.FrozenPart(cell.data, cell.checkpoint, cell.teacher, cell.precision, cell.threads)
+    part = frozen.FrozenPart(cell.data, cell.checkpoint, cell.teacher, cell.precision, cell.threads, cell.device)
     return frozen.compute(part, settings, store)

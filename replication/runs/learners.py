@@ -56,13 +56,13 @@ class Readers:
         classes = len(self.splits.classes)
         model = self.streams.initialise("teacher", lambda: load_bert(checkpoint, classes, settings, layers))
         self.networks["teacher"] = Network(
-            "teacher", BertOnStates(model, table.table), "pieces", self.streams, precision
+            "teacher", BertOnStates(model, table.table.to(self.streams.device)), "pieces", self.streams, precision
         )
         self.encoders["pieces"] = lambda texts: encoded(table.encode(texts))
 
     def items(self, parts: Sequence[Split], targets: Mapping[str, Outputs]) -> Items:
         """The items of some splits, as all the networks read them."""
-        return make_items(parts, self.encoders, targets)
+        return make_items(parts, self.encoders, targets).on(self.streams.device)
 
     def predictions(self, network: Network, names: Sequence[str]) -> tuple[Predictions, dict[str, torch.Tensor]]:
         """A network's logits of some splits by item id, and its hidden states [items, width] by name."""
@@ -72,18 +72,18 @@ class Readers:
         for name in names:
             split: Split = getattr(self.splits, name)
             read = self.encoders[network.reads](split.texts)
-            outputs.append(network.predict(read.inputs, read.lengths))
+            outputs.append(network.predict(read.inputs.to(self.streams.device), read.lengths))
             ids += split.ids
             splits += [name] * len(split.ids)
-        logits = np.concatenate([output.logits.numpy() for output in outputs]).astype(np.float32)
-        hidden = {name: torch.cat([output.hidden[name] for output in outputs]) for name in outputs[0].hidden}
+        logits = np.concatenate([output.logits.cpu().numpy() for output in outputs]).astype(np.float32)
+        hidden = {name: torch.cat([output.hidden[name] for output in outputs]).cpu() for name in outputs[0].hidden}
         return Predictions(ids=ids, split=splits, logits=logits), hidden
 
 
 def macro_f1(network: Network, items: Items, classes: int) -> float:
     """Macro-F1 of a network on labelled items, in [0, 1]."""
     predicted = network.predict(items.inputs[network.reads], items.lengths[network.reads]).logits.argmax(dim=-1)
-    return metrics.evaluate(items.labels.numpy(), predicted.numpy(), classes)["macro_f1"]
+    return metrics.evaluate(items.labels.cpu().numpy(), predicted.cpu().numpy(), classes)["macro_f1"]
 
 
 def save_state(network: Network, path: Path, dtype: torch.dtype) -> None:
@@ -91,7 +91,7 @@ def save_state(network: Network, path: Path, dtype: torch.dtype) -> None:
     trained = {name: weight for name, weight in network.model.named_parameters() if weight.requires_grad}
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".partial")
-    save_file({name: weight.detach().to(dtype).contiguous() for name, weight in trained.items()}, temporary)
+    save_file({name: weight.detach().to("cpu", dtype).contiguous() for name, weight in trained.items()}, temporary)
     temporary.replace(path)
 
 

@@ -12,7 +12,7 @@ from replication import config, methods
 from replication.data.splits import load_splits
 from replication.errors import UserError
 from replication.files import digest, file_digest, tree_digest
-from replication.training.network import Precision
+from replication.training.network import Device, Precision
 from replication.training.phases import MethodSettings
 
 Role = Literal["student", "teacher", "historical"]
@@ -49,6 +49,8 @@ class Cell:
     """Of matrix products and convolutions."""
     checkpoint_seconds: float
     """How often the state is kept; no part of the run's identity."""
+    device: Device = "cpu"
+    """What trains."""
     checkpoint: Path | None = None
     """The encoder's folder."""
     states: Path | None = None
@@ -77,7 +79,12 @@ class Cell:
 
     def parameters(self) -> dict[str, Any]:
         """The parameters of a run, as its record shows them."""
-        found: dict[str, Any] = {"threads": self.threads, "precision": self.precision, "method": self.settings}
+        found: dict[str, Any] = {
+            "threads": self.threads,
+            "precision": self.precision,
+            "device": self.device,
+            "method": self.settings,
+        }
         if self.student is not None:
             found["student"] = self.student.model_dump(exclude={"budgets"})
         if self.needs_bert and self.teacher is not None:

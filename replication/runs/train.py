@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ import torch
 from replication import methods, metrics, parallel
 from replication.clock import Clock, peak_memory_mib
 from replication.data.splits import Split, Splits, load_splits
-from replication.environment import environment
+from replication.environment import Environment, environment
 from replication.errors import UserError
 from replication.files import write_json
 from replication.predictions import Predictions, read_hidden, read_predictions, write_hidden
@@ -63,6 +64,8 @@ def train(task: Task, store: Store) -> None:
         if store.finished(task.identity) is not None:
             return
         torch.set_num_threads(task.cell.threads)
+        if task.cell.device == "cuda":
+            deterministic()
         work = store.work(task.identity)
         clock = Clock(work / "seconds.json")
         learner = make_learner(task.cell, task.seed, load_splits(task.cell.data))
@@ -71,13 +74,22 @@ def train(task: Task, store: Store) -> None:
         store.finish(task.identity, _write(task, learner, context, trained, work, clock))
 
 
+def deterministic() -> None:
+    """Have a GPU add up in a fixed order, where torch has a way to.
+
+    cuBLAS reads its setting when it is first used, so this comes before anything is computed on the GPU.
+    """
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.use_deterministic_algorithms(True, warn_only=True)
+
+
 def make_learner(cell: Cell, seed: int, splits: Splits) -> Learner:
     """Networks and items of a run.
 
     Raises:
         UserError: the set has no legacy items, or a teacher's outputs do not fit the items.
     """
-    readers = Readers(splits, Streams(seed))
+    readers = Readers(splits, Streams(seed, cell.device))
     vocabulary: Sequence[str] = ()
     parts, held_out = [splits.labelled], splits.validation
     if cell.role == "historical":
@@ -178,7 +190,7 @@ def _write(
         training_items=len(learner.items.labels),
         validation_macro_f1=_validation_score(predictions, learner, role),
         history=trained.history,
-        environment=environment(),
+        environment=_environment(task.cell),
         seconds=round(clock.seconds(), 2),
         peak_memory_mib=peak_memory_mib(),
     )
@@ -210,8 +222,15 @@ def _validation_score(predictions: Predictions, learner: Learner, role: Role) ->
     """What `Learner.validation` would compute anew."""
     name = "history_validation" if role == "historical" else "validation"
     rows = [row for row, split in enumerate(predictions.split) if split == name]
-    predicted = predictions.logits[rows].argmax(axis=1)
-    return metrics.evaluate(learner.held_out.labels.numpy(), predicted, len(learner.readers.splits.classes))["macro_f1"]
+    labels, predicted = learner.held_out.labels.cpu().numpy(), predictions.logits[rows].argmax(axis=1)
+    return metrics.evaluate(labels, predicted, len(learner.readers.splits.classes))["macro_f1"]
+
+
+def _environment(cell: Cell) -> Environment:
+    here = environment()
+    if cell.device == "cuda":
+        return here.model_copy(update={"processor": f"{torch.cuda.get_device_name()} beside {here.processor}"})
+    return here
 
 
 def _size(network: Network) -> int:

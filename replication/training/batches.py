@@ -33,6 +33,12 @@ class Items:
     targets: Mapping[str, Tensor]
     """What teachers said of each item, by name (`logits`, …): float [N, …]."""
 
+    def on(self, device: torch.device) -> Items:
+        """The same items, what networks and losses read on a device; lengths, which order them, on the processor."""
+        inputs = {kind: tensor.to(device) for kind, tensor in self.inputs.items()}
+        targets = {name: tensor.to(device) for name, tensor in self.targets.items()}
+        return Items(inputs, self.lengths, self.labels.to(device), targets)
+
     def batch(self, rows: Tensor, iteration: int = 0, progress: float = 0.0) -> Batch:
         """Gather the rows, inputs trimmed to the longest of them."""
         inputs = {}
@@ -72,7 +78,7 @@ def stream(items: Items, kind: str, seed: int, batch_size: int, batch_tokens: in
     size would exceed `batch_tokens` is cut into smaller ones.
     """
     lengths = items.lengths[kind].numpy()
-    labelled = (items.labels != WITHHELD).numpy()
+    labelled = (items.labels != WITHHELD).cpu().numpy()
     for epoch in range(2**31):
         generator = np.random.default_rng([seed, epoch])
         order = _mixed_by_length(lengths, labelled, generator)

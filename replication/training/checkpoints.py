@@ -38,8 +38,19 @@ class Checkpoint:
             return
         self.path.parent.mkdir(parents=True, exist_ok=True)
         temporary = self.path.with_name(f".{self.path.name}.{os.getpid()}")
-        torch.save(dict(state), temporary)
+        torch.save(_on_processor(dict(state)), temporary)
         temporary.replace(self.path)
+
+
+def _on_processor(state: Any) -> Any:  # noqa: ANN401
+    """The same with all tensors on the processor: where they go back to is for what reads them to say."""
+    if isinstance(state, Tensor):
+        return state.cpu()
+    if isinstance(state, dict):
+        return {name: _on_processor(value) for name, value in state.items()}
+    if isinstance(state, list):
+        return [_on_processor(value) for value in state]
+    return state
 
 
 def changing_state(module: nn.Module) -> dict[str, Tensor]:

@@ -37,14 +37,15 @@ class FrozenPart:
     settings: config.Teacher
     precision: str
     threads: int
+    device: str = "cpu"
 
     def identity(self) -> str:
         """Hash of all that determines the states."""
         kept = (self.settings.layers, self.settings.frozen_layers, self.settings.max_tokens)
         models = Path(__file__).parents[1] / "models"
         code = tree_digest([Path(__file__), models / "bert.py", models / "tokeniser.py"])
-        data = load_splits(self.data).digest
-        return digest("frozen", code, kept, data, tree_digest([self.checkpoint]), self.precision, self.threads)
+        data, arithmetic = load_splits(self.data).digest, (self.precision, self.threads, self.device)
+        return digest("frozen", code, kept, data, tree_digest([self.checkpoint]), arithmetic)
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,8 @@ def _shard(part: FrozenPart, shard: int, work: Path) -> Path:
     from replication.models.tokeniser import Tokeniser
 
     torch.set_num_threads(part.threads)
-    network = load_bert(part.checkpoint, 2, part.settings).eval()
+    device = torch.device(part.device)
+    network = load_bert(part.checkpoint, 2, part.settings).eval().to(device)
     tokeniser = Tokeniser(part.checkpoint)
     pieces = tokeniser(_texts(load_splits(part.data)), part.settings.max_tokens)
     mask = (pieces != tokeniser.pad_id).long()
@@ -121,8 +123,8 @@ def _shard(part: FrozenPart, shard: int, work: Path) -> Path:
     rows, states, done = [], [], 0
     for batch in _batches(lengths)[shard::SHARDS]:
         longest = int(lengths[batch].max())
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
-            found = network.frozen(pieces[batch, :longest], mask[batch, :longest]).float()
+        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=half):
+            found = network.frozen(pieces[batch, :longest].to(device), mask[batch, :longest].to(device)).float().cpu()
         states.append(found[mask[batch, :longest].bool()].to(torch.float16 if half else torch.float32))
         rows.append(batch)
         done += len(batch)

@@ -19,6 +19,7 @@ from replication.models.output import Output
 from replication.training.batches import Batch
 
 Precision = Literal["bfloat16", "float32"]
+Device = Literal["cpu", "cuda"]
 Model = TypeVar("Model", bound=nn.Module)
 
 
@@ -31,10 +32,14 @@ class Layered(Protocol):
 
 
 class Streams:
-    """Random streams by name. `position` is the iteration; the loop moves it."""
+    """Random streams by name, and the device on which what they initialise is trained.
 
-    def __init__(self, seed: int) -> None:
+    `position` is the iteration; the loop moves it.
+    """
+
+    def __init__(self, seed: int, device: str = "cpu") -> None:
         self.seed = seed
+        self.device = torch.device(device)
         self.position = 0
         self._calls: dict[str, int] = {}
 
@@ -46,13 +51,16 @@ class Streams:
     def seed_next(self, name: str) -> None:
         """Seed torch's generator for the next draw of `name` in this iteration."""
         call = self._calls[name] = self._calls.get(name, -1) + 1
-        torch.default_generator.manual_seed(_key(self.seed, name, self.position, call))
+        key = _key(self.seed, name, self.position, call)
+        torch.default_generator.manual_seed(key)
+        if self.device.type == "cuda":
+            torch.cuda.manual_seed(key)
 
     def initialise(self, name: str, make: Callable[[], Model]) -> Model:
-        """Make a module whose initial weights come from the stream of that name."""
+        """Make a module whose initial weights come from the stream of that name; the same on every device."""
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(_key(self.seed, name, "initial", 0))
-            return make()
+            return make().to(self.device)
 
 
 def _key(*parts: object) -> int:
@@ -77,8 +85,8 @@ class Network(nn.Module):
         return self.read(batch.inputs[self.reads])
 
     def read(self, inputs: Tensor) -> Output:
-        """Output for int64 inputs [B, L], padded at the end."""
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.precision == "bfloat16"):
+        """Output for int64 inputs [B, L], padded at the end, on the network's device."""
+        with torch.autocast(self.streams.device.type, dtype=torch.bfloat16, enabled=self.precision == "bfloat16"):
             output: Output = self.model(inputs)
         return Output(output.logits.float(), {name: hidden.float() for name, hidden in output.hidden.items()})
 
@@ -110,7 +118,10 @@ class Network(nn.Module):
 
     @torch.no_grad()
     def predict(self, inputs: Tensor, lengths: Tensor, tokens: int = 4096) -> Output:
-        """Output for N items in evaluation mode, in the given order; computed by length, so that little is padded."""
+        """Output for N items in evaluation mode, in the given order; computed by length, so that little is padded.
+
+        Lengths are on the processor; inputs and the output on the network's device.
+        """
         was_training = self.training
         self.eval()
         order = torch.argsort(lengths, stable=True)
@@ -129,8 +140,23 @@ class Network(nn.Module):
         return Output(torch.cat([part.logits for part in parts])[back], hidden)
 
 
-def resolve_precision(precision: str) -> Precision:
-    """The precision to compute in; `auto` is bfloat16 where the processor has instructions for it."""
+def resolve_device(device: str) -> Device:
+    """The device to train on; `auto` is the GPU where torch can use one.
+
+    Raises:
+        UserError: a GPU is asked for, and torch can use none.
+    """
+    usable = torch.cuda.is_available()
+    if device == "cuda" and not usable:
+        built = "finds none" if torch.version.cuda else "is built for processors alone"
+        raise UserError(f"device: 'cuda' asks for a GPU, and PyTorch {torch.__version__} {built}; use auto or cpu")
+    return "cuda" if usable and device != "cpu" else "cpu"
+
+
+def resolve_precision(precision: str, device: Device = "cpu") -> Precision:
+    """The precision to compute in; `auto` is bfloat16 where the device has instructions for it."""
+    if precision == "auto" and device == "cuda":
+        return "bfloat16" if torch.cuda.is_bf16_supported(including_emulation=False) else "float32"
     if precision == "auto":
         capabilities = torch.cpu.get_capabilities()
         native = capabilities.get("avx512_bf16") or capabilities.get("amx_bf16") or capabilities.get("bf16")

@@ -23,6 +23,7 @@ SMALL = PARAMETERS.model_copy(
         "opinion_datasets": ["made"],
         "seeds": [0, 1],
         "precision": "float32",
+        "device": "auto",
         "student": STUDENT,
         "teacher": TEACHER,
         "parallel": PARALLEL,

@@ -8,6 +8,7 @@ import random
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import cast
 
 from replication import methods
 from replication.config import Parallel, Preparation, Student, Teacher, Training
@@ -21,6 +22,7 @@ from replication.runs.train import train
 from replication.settings import SHARED
 from replication.store import Store
 from replication.training import frozen
+from replication.training.network import Device
 from tests.models.tiny import LAYERS, write_tiny
 
 SEEDS = (0, 1)
@@ -149,9 +151,9 @@ class Pipeline:
         part = frozen.FrozenPart(self.root / "data", self.root / "checkpoint", TEACHER, "float32", 1)
         return frozen.compute(part, PARALLEL, Store(self.root / "scratch"))
 
-    def train(self, method: str, store: str, role: Role = "student") -> Path:
+    def train(self, method: str, store: str, role: Role = "student", device: str = "cpu") -> Path:
         """Train seed 0 of a method, or go on with it, in the store of that name; returns the finished run."""
-        cell = self.cell(method, role)
+        cell = replace(self.cell(method, role), device=cast(Device, device))
         task = make_task(cell, SEEDS[0])
         if cell.needs_bert:
             task = replace(task, cell=replace(cell, states=self.states))
