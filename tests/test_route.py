@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from replication.errors import UserError
-from replication.runs.learners import save_state
+from replication.runs.readers import save_state
 from replication.runs.route import StoredRoute
 from replication.training.network import Network
 from tests.toy import items, network

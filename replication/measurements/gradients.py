@@ -24,8 +24,9 @@ from replication.measurements.alignment import Probe, even_batches, look
 from replication.measurements.noise import Place, cell_of
 from replication.measurements.pulls import shown_items
 from replication.results.gradients import MOMENTS, Moment, SeedGradients
+from replication.runs.learner import make_context, make_learner
 from replication.runs.tasks import Task, make_task
-from replication.runs.train import ONE_AT_A_TIME, make_context, make_learner
+from replication.runs.train import ONE_AT_A_TIME
 from replication.store import PROGRESS, Store, copy_out
 from replication.training.batches import stream
 from replication.training.loop import Loop, Observer, Trained, fit

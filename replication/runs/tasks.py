@@ -21,7 +21,7 @@ Role = Literal["student", "teacher", "historical"]
 LAYERS = (
     "data/splits", "data/vocabulary", "losses", "metrics",
     "models/bert", "models/output", "models/textcnn", "models/tokeniser", "models/windows", "predictions",
-    "runs/learners", "runs/route", "runs/tasks", "runs/train",
+    "runs/learner", "runs/outputs", "runs/readers", "runs/route", "runs/tasks", "runs/train",
     "training/batches", "training/checkpoints", "training/frozen", "training/inputs", "training/loop",
     "training/network", "training/optimisation", "training/phases", "training/recipes",
 )  # fmt: skip
