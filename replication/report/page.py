@@ -38,8 +38,11 @@ def build(folder: Path, languages: Sequence[Language] = LANGUAGES) -> Path:
         UserError: a file is missing or damaged.
     """
     inputs = read_inputs(folder)
-    # Drawing takes most of the time, and every figure speaks its page's language: a process a page.
-    Parallel(n_jobs=len(languages))(delayed(_build)(folder, inputs, language) for language in languages)
+    # Drawing takes most of the time, and every figure speaks its page's language: a process a page, forked where the
+    # system can do that, since importing takes seconds too.
+    Parallel(n_jobs=len(languages), backend="multiprocessing")(
+        delayed(_build)(folder, inputs, language) for language in languages
+    )
     return folder / ENGLISH.page
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import trim_mean
 
 
 def interquartile_mean(values: ArrayLike) -> float:
@@ -13,4 +12,6 @@ def interquartile_mean(values: ArrayLike) -> float:
     As rliable has it (Agarwal et al. 2021, "Deep reinforcement learning at the edge of the statistical precipice",
     section 4.3): a quarter of the scores, rounded down, is left out at each end.
     """
+    from scipy.stats import trim_mean  # takes half a second to import
+
     return float(trim_mean(np.asarray(values, dtype=np.float64), proportiontocut=0.25, axis=None))

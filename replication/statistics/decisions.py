@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from statsmodels.stats.multitest import multipletests
-
 from replication.statistics.effects import Effect
 
 
@@ -57,6 +55,8 @@ def holm(p_values: Sequence[float]) -> list[float]:
     """P-values adjusted for being one of several, in their order (Holm 1979): none stands for less than it says."""
     if not p_values:
         return []
+    from statsmodels.stats.multitest import multipletests  # takes half a second to import
+
     adjusted = multipletests(list(p_values), method="holm")[1]
     return [float(value) for value in adjusted]
 

@@ -29,13 +29,14 @@ ORDER: tuple[str, ...] = (
     "time",
 )
 """The sections in the order in which they are read."""
+MODULES = [importlib.import_module(f"{__name__}.{name}") for name in ORDER]
 
 
 def contexts(folder: Path, inputs: Inputs, words: Words) -> dict[str, dict[str, Any]]:
     """What each section shows, by name; sections without a record are left out."""
     found: dict[str, dict[str, Any]] = {}
-    for name in ORDER:
-        shown = importlib.import_module(f"{__name__}.{name}").context(folder, inputs, words)
+    for name, module in zip(ORDER, MODULES, strict=True):
+        shown = module.context(folder, inputs, words)
         if shown is not None:
             found[name] = shown
     return found
