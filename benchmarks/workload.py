@@ -14,10 +14,10 @@ import torch
 from torch import Tensor, nn
 from transformers import BertConfig, BertForSequenceClassification
 
-from replication import config
 from replication.config import Parameters, Training
 from replication.models.bert import Bert
 from replication.models.textcnn import TextCNN
+from replication.params import load
 from replication.training.batches import Batch, Items, stream
 from replication.training.loop import Loop, fit
 from replication.training.network import Network
@@ -34,7 +34,7 @@ SHORTEST, LONGEST = 12, 24
 @cache
 def parameters() -> Parameters:
     """The committed parameters."""
-    return config.load(ROOT / "params.yaml")
+    return load(ROOT / "params.yaml")
 
 
 def textcnn(kind: type[TextCNN] = TextCNN) -> TextCNN:

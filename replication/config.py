@@ -1,7 +1,6 @@
-"""params.yaml as typed, frozen models: every knob of the pipeline, read strictly.
+"""params.yaml as typed, frozen models: every knob of the pipeline. Which stage reads which key stands in `dvc.yaml`.
 
-An unknown key, a wrong type or a value outside its range is an error of one line that names the key, the value,
-what is allowed and, for an unknown key, the nearest known one. Which stage reads which key stands in `dvc.yaml`.
+`replication.params` reads the file, and sees to what keys demand of each other.
 """
 
 from __future__ import annotations
@@ -12,9 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PositiveInt
 
-from replication.errors import UserError, nearest
-from replication.measurement_settings import Measurements, faults
-from replication.strict import Fraction, Name, Positive, Strict, Weight, read_yaml, validate
+from replication.measurement_settings import Measurements
+from replication.strict import Fraction, Name, Positive, Strict, Weight
 
 PARAMS = Path("params.yaml")
 
@@ -180,88 +178,6 @@ class Parameters(Strict):
     measurements: Measurements = Field(default_factory=Measurements)
     parallel: Parallel
     statistics: Statistics
-
-
-NAMED = (
-    ("datasets", "data/sources"),
-    ("opinion_datasets", "data/sources"),
-    ("methods", "methods"),
-    ("schemes", "methods"),
-    ("yardsticks", None),
-)
-"""Keys whose names are files of a folder (None: of `baselines/`)."""
-
-
-def load(path: Path = PARAMS) -> Parameters:
-    """Read and check a parameter file, names of sets, methods and yardsticks included.
-
-    Raises:
-        UserError: the file is missing, is not YAML, or has a key or value that is not allowed.
-    """
-    parameters = validate(Parameters, read_yaml(path), str(path))
-    for key, folder in NAMED:
-        known = available(folder) + (sorted(parameters.own_datasets) if key == "datasets" else [])
-        names: list[Any] = getattr(parameters, key)
-        for name in names:
-            if name not in known:
-                hint = nearest(name, known)
-                raise UserError(f"{path}: {key}: unknown name {name!r}{hint}; known: {', '.join(known)}")
-    for key in ("seeds", *dict(NAMED)):
-        values: list[Any] = getattr(parameters, key)
-        repeated = sorted({str(value) for value in values if values.count(value) > 1})
-        if repeated:
-            raise UserError(f"{path}: {key}: {repeated[0]!r} stands there twice; name each one once")
-    fine_tuning = parameters.teacher.training
-    if fine_tuning.patience is not None:
-        raise UserError(f"{path}: teacher.training.patience: must be null, so that the route has all of its points")
-    if fine_tuning.iterations <= parameters.teacher.route_points:
-        least = parameters.teacher.route_points + 1
-        raise UserError(f"{path}: teacher.training.iterations: expected at least {least}, one more than route_points")
-    for name in parameters.opinion_datasets:
-        if name not in parameters.datasets:
-            raise UserError(f"{path}: opinion_datasets: {name!r} is not among datasets; add it there too")
-    for name in parameters.schemes:
-        if name in parameters.methods:
-            raise UserError(f"{path}: schemes: {name!r} stands under methods too; name it once")
-    _check_own(parameters, path)
-    sets = available("data/sources") + sorted(parameters.own_datasets)
-    for key, named in (
-        ("student.budgets", parameters.student.budgets),
-        ("preparation.pools", parameters.preparation.pools),
-    ):
-        for name in named:
-            if name not in sets:
-                raise UserError(
-                    f"{path}: {key}: unknown dataset {name!r}{nearest(name, sets)}; known: {', '.join(sets)}"
-                )
-    for name in parameters.method_settings:
-        known = available("methods")
-        if name not in known:
-            raise UserError(
-                f"{path}: method_settings.{name}: unknown method{nearest(name, known)}; known: {', '.join(known)}"
-            )
-    for fault in faults(parameters.measurements, parameters.datasets, parameters.methods, parameters.seeds):
-        raise UserError(f"{path}: measurements.{fault}")
-    samples, labelled = parameters.measurements.samples, parameters.preparation.labelled
-    for size in samples.sizes if samples else ():
-        if size >= labelled:
-            raise UserError(
-                f"{path}: measurements.samples.sizes: {size}: expected fewer than preparation.labelled, {labelled}, "
-                "whose runs are always there; lower it or leave it out"
-            )
-    return parameters
-
-
-def _check_own(parameters: Parameters, path: Path) -> None:
-    for name, own in parameters.own_datasets.items():
-        if name in available("data/sources"):
-            raise UserError(f"{path}: own_datasets.{name}: there is a dataset of this name; choose another name")
-        if Path(own.path).parts[:1] != ("own",) or ".." in Path(own.path).parts:
-            raise UserError(
-                f"{path}: own_datasets.{name}.path: {own.path!r} is not below own/; put the file or a link there"
-            )
-        if len(own.classes) == 1:
-            raise UserError(f"{path}: own_datasets.{name}.classes: at least 2 are needed, found 1; name them all")
 
 
 def available(folder: str | None) -> list[str]:

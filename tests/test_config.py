@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from replication import config, settings
+from replication import settings
 from replication.errors import UserError
+from replication.params import load
 
 ROOT = Path(__file__).parents[1]
 
@@ -28,7 +29,7 @@ def changed(tmp_path: Path, key: str, value: object) -> Path:
 
 
 def test_the_committed_parameters_are_allowed() -> None:
-    parameters = config.load(ROOT / "params.yaml")
+    parameters = load(ROOT / "params.yaml")
     assert parameters.profile == "default"
     assert len(parameters.seeds) >= 3
     assert {"supervised", "soft_label", "logit_mse"} <= set(parameters.methods)
@@ -87,46 +88,46 @@ def test_bad_values_give_one_line_that_names_key_value_and_remedy(
 ) -> None:
     path = changed(tmp_path, key, value)
     with pytest.raises(UserError) as error:
-        config.load(path)
+        load(path)
     message = str(error.value)
     assert says in message and message.startswith(str(path)) and "\n" not in message
 
 
 def test_budgets_and_pools_of_a_set_take_the_place_of_the_common_ones(tmp_path: Path) -> None:
-    parameters = config.load(changed(tmp_path, "student.budgets", {"reviews": {"iterations": 7, "batch_size": 3}}))
+    parameters = load(changed(tmp_path, "student.budgets", {"reviews": {"iterations": 7, "batch_size": 3}}))
     own, common = parameters.student.on("reviews").training, parameters.student.on("news_titles").training
     assert (own.iterations, own.batch_size) == (7, 3) and own.learning_rate == common.learning_rate
     assert common == parameters.student.training
-    pools = config.load(changed(tmp_path, "preparation.pools", {"reviews": 9})).preparation
+    pools = load(changed(tmp_path, "preparation.pools", {"reviews": 9})).preparation
     assert pools.on("reviews").pool == 9 and pools.on("news_titles").pool == pools.pool
 
 
 def test_a_missing_key_and_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"no such file; run from the project's top folder"):
-        config.load(tmp_path / "params.yaml")
+        load(tmp_path / "params.yaml")
     (tmp_path / "params.yaml").write_text("profile: default\n", encoding="utf-8")
     with pytest.raises(UserError, match=r"temperature: missing; add it"):
-        config.load(tmp_path / "params.yaml")
+        load(tmp_path / "params.yaml")
 
 
 @pytest.mark.parametrize(("text", "says"), [("a: [", "not valid YAML"), ("- 1\n", "expected a mapping")])
 def test_a_file_that_is_not_a_mapping(tmp_path: Path, text: str, says: str) -> None:
     (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(UserError, match=says):
-        config.load(tmp_path / "params.yaml")
+        load(tmp_path / "params.yaml")
 
 
 def test_exponents_are_numbers_as_dvc_writes_them(tmp_path: Path) -> None:
     text = (ROOT / "params.yaml").read_text(encoding="utf-8").replace("learning_rate: 3.0e-3", "learning_rate: 3e-05")
     (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
-    assert config.load(tmp_path / "params.yaml").student.training.learning_rate == 3e-05
+    assert load(tmp_path / "params.yaml").student.training.learning_rate == 3e-05
 
 
 def test_a_method_takes_the_shared_temperature_unless_it_has_its_own(tmp_path: Path) -> None:
-    shared = config.load(changed(tmp_path, "temperature", 4.0))
+    shared = load(changed(tmp_path, "temperature", 4.0))
     assert settings.resolve(shared, "soft_label").model_dump()["temperature"] == 4.0
     assert "temperature" not in settings.resolve(shared, "logit_mse").model_dump()
-    own = config.load(changed(tmp_path, "method_settings.soft_label", {"temperature": 8.0}))
+    own = load(changed(tmp_path, "method_settings.soft_label", {"temperature": 8.0}))
     assert settings.resolve(own, "soft_label").model_dump()["temperature"] == 8.0
 
 
@@ -139,7 +140,7 @@ def test_a_method_takes_the_shared_temperature_unless_it_has_its_own(tmp_path: P
     ],
 )
 def test_bad_method_settings_are_named_and_nothing_is_written(tmp_path: Path, value: object, says: str) -> None:
-    parameters = config.load(changed(tmp_path, "method_settings.soft_label", value))
+    parameters = load(changed(tmp_path, "method_settings.soft_label", value))
     with pytest.raises(UserError) as error:
         settings.write(parameters, tmp_path / "settings")
     assert says in str(error.value)
@@ -148,14 +149,14 @@ def test_bad_method_settings_are_named_and_nothing_is_written(tmp_path: Path, va
 
 def test_settings_files_change_only_with_what_the_method_reads(tmp_path: Path) -> None:
     def files(key: str, value: object) -> dict[str, bytes]:
-        settings.write(config.load(changed(tmp_path, key, value)), tmp_path / "settings")
+        settings.write(load(changed(tmp_path, key, value)), tmp_path / "settings")
         return {path.stem: path.read_bytes() for path in (tmp_path / "settings").iterdir()}
 
     before, after = files("temperature", 2.0), files("temperature", 4.0)
     joint = {"scheme2", "scheme3", "scheme4", "scheme4_own_rate", "scheme5", "scheme5_control"}
     softened = {"soft_label", "rco", "other_teacher", "scheme1_soft_label", "scheme1_soft_label_labelled"} | joint
     assert {name for name in before if before[name] != after[name]} == softened
-    schemes = set(config.load(ROOT / "params.yaml").schemes)
+    schemes = set(load(ROOT / "params.yaml").schemes)
     measured = {"supervised", "label_smoothing", "soft_label", "logit_mse"}
     assert set(files("methods", ["supervised", "soft_label"])) == measured | schemes
 
@@ -179,10 +180,10 @@ def test_settings_files_change_only_with_what_the_method_reads(tmp_path: Path) -
 )
 def test_sweeps_are_checked(tmp_path: Path, key: str, value: object, says: str) -> None:
     with pytest.raises(UserError) as caught:
-        config.load(changed(tmp_path, key, value))
+        load(changed(tmp_path, key, value))
     assert says in str(caught.value)
 
 
 def test_a_profile_may_do_without_sweeps(tmp_path: Path) -> None:
-    found = config.load(changed(tmp_path, "measurements", {})).measurements
+    found = load(changed(tmp_path, "measurements", {})).measurements
     assert found.temperature is None and found.samples is None

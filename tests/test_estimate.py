@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from replication import estimate, profiles
-from replication.config import Parameters, load
+from replication.config import Parameters
 from replication.errors import UserError
 from replication.measurement_settings import Measurements, Noise, SampleSweep, TemperatureSweep
+from replication.params import load
 
 ROOT = Path(__file__).parents[1]
 

@@ -13,6 +13,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from replication import config, settings
+from replication.params import load
 from replication.records import read_run
 from replication.runs.tasks import code
 from tests.clone import Clone, set_parameter
@@ -117,7 +118,7 @@ import sys
 from importlib.abc import MetaPathFinder
 class Refuses(MetaPathFinder):
     def find_spec(self, name, path, target=None):
-        if name.split(".")[0] in ("torch", "transformers"):
+        if name.split(".")[0] in ("torch", "transformers", "pandas", "statsmodels"):
             raise ImportError(name)
 sys.meta_path.insert(0, Refuses())
 """
@@ -172,7 +173,7 @@ def test_what_a_parameter_makes_stale(smoke: Clone, key: str, value: object, exp
     kept = {path.name: path.read_bytes() for path in built.iterdir()}
     try:
         set_parameter(params, key, value)
-        settings.write(config.load(params), built)  # what the stage `settings` does, which comes first
+        settings.write(load(params), built)  # what the stage `settings` does, which comes first
         assert stale(smoke) - {"settings"} == expected
     finally:
         params.write_bytes(before)

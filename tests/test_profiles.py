@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from replication import config, profiles
+from replication import profiles
 from replication.errors import UserError
+from replication.params import load
 
 ROOT = Path(__file__).parents[1]
 
@@ -18,9 +19,9 @@ def params(tmp_path: Path) -> Path:
 
 
 def test_smoke_is_merged_and_comments_stay(params: Path) -> None:
-    before = config.load(params)
+    before = load(params)
     changes = profiles.put_on("smoke", params, ROOT / "profiles")
-    after = config.load(params)
+    after = load(params)
     assert after.profile == "smoke" and after.teacher.layers < before.teacher.layers
     assert after.temperature == before.temperature and after.teacher.dropout == before.teacher.dropout
     assert set(after.methods) < set(before.methods) and after.method_settings["rco"] == before.method_settings["rco"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from replication import config
+from replication import params
 from replication.commands.application import BUILD, STAGES, Dataset, app, listed
 
 
@@ -11,7 +11,7 @@ def settings() -> None:
     """Check params.yaml and write what each method reads of it."""
     from replication import settings as method_settings
 
-    method_settings.write(config.load(), BUILD / "settings")
+    method_settings.write(params.load(), BUILD / "settings")
 
 
 @app.command(rich_help_panel=STAGES)
@@ -19,7 +19,7 @@ def sources() -> None:
     """Write what identifies each dataset's source, so that one that changes is fetched again, and no other."""
     from replication.data import identity
 
-    identity.write(config.load(), BUILD / "sources")
+    identity.write(params.load(), BUILD / "sources")
 
 
 @app.command(rich_help_panel=STAGES)
@@ -27,7 +27,7 @@ def fetch(dataset: Dataset) -> None:
     """Fetch a dataset's pinned files."""
     from replication.data import fetch as fetching
 
-    parameters = config.load()
+    parameters = params.load()
     listed(dataset, parameters.datasets, "datasets")
     fetching.fetch(dataset, BUILD / "raw" / dataset, parameters.own_datasets.get(dataset))
 
@@ -37,7 +37,7 @@ def prepare(dataset: Dataset) -> None:
     """Normalise, drop duplicates, split; write Parquet and the data card."""
     from replication.data import prepare as preparing
 
-    parameters = config.load()
+    parameters = params.load()
     raw = BUILD / "raw" / listed(dataset, parameters.datasets, "datasets")
     own = parameters.own_datasets.get(dataset)
     preparing.prepare(dataset, raw, BUILD / "data" / dataset, parameters.preparation.on(dataset), own)
@@ -48,4 +48,4 @@ def checkpoint() -> None:
     """Get the pre-trained encoder and write it as a folder that transformers reads."""
     from replication.models.checkpoints import make_checkpoint
 
-    make_checkpoint(config.load().teacher.checkpoint, BUILD / "checkpoint")
+    make_checkpoint(params.load().teacher.checkpoint, BUILD / "checkpoint")

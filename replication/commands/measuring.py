@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from replication import config
+from replication import config, params
 from replication.commands.application import BUILD, REPORTS, STAGES, Dataset, app, listed
 from replication.commands.arms import cell, run
 from replication.measurement_settings import Noise, SampleSweep, TemperatureSweep
@@ -18,7 +18,7 @@ def noise(dataset: Dataset) -> None:
     from replication import store
     from replication.measurements import noise as measuring
 
-    parameters = config.load()
+    parameters = params.load()
     _of(parameters.measurements.noise, dataset, "noise")
     measuring.run(parameters, dataset, BUILD.absolute(), store.Store(config.scratch().absolute()))
 
@@ -29,7 +29,7 @@ def gradients(dataset: Dataset) -> None:
     from replication import store
     from replication.measurements import gradients as measuring
 
-    parameters = config.load()
+    parameters = params.load()
     _of(parameters.measurements.noise, dataset, "noise")
     measuring.run(parameters, dataset, BUILD.absolute(), store.Store(config.scratch().absolute()))
 
@@ -39,7 +39,7 @@ def temperatures(dataset: Dataset) -> None:
     """Train the TextCNN on soft labels at several temperatures, for every seed."""
     from replication.measurements import temperatures as sweep
 
-    parameters = config.load()
+    parameters = params.load()
     points = _of(parameters.measurements.temperature, dataset, "temperature").points(parameters.temperature)
     for name, point in sweep.cells(cell(parameters, dataset, sweep.METHOD), points).items():
         run(parameters, point, BUILD / "temperatures" / dataset / name)
@@ -50,7 +50,7 @@ def samples(dataset: Dataset) -> None:
     """Train the TextCNN with fewer labels, alone and taught, for every seed."""
     from replication.measurements import samples as sweep
 
-    parameters = config.load()
+    parameters = params.load()
     sizes = _of(parameters.measurements.samples, dataset, "samples").sizes
     ordinary = {method: cell(parameters, dataset, method) for method in sweep.METHODS}
     for size in sizes:
@@ -64,7 +64,7 @@ def cost() -> None:
     """Measure latency, size and operations of the teacher and the student."""
     from replication.measurements import cost as measuring
 
-    parameters = config.load()
+    parameters = params.load()
     measuring.run(parameters, BUILD, REPORTS / parameters.profile / "cost.json")
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from replication import config
+from replication import params
 from replication.commands.application import BUILD, REPORTS, STAGES, TOOLS, Dataset, app, listed
 from replication.errors import UserError
 
@@ -18,7 +18,7 @@ def evaluate() -> None:
     """Score every run on the test labels; write records, metrics and what the report needs."""
     from replication import evaluation
 
-    parameters = config.load()
+    parameters = params.load()
     evaluation.evaluate(parameters, BUILD, REPORTS / parameters.profile)
 
 
@@ -27,7 +27,7 @@ def verdicts() -> None:
     """Judge every claim of baselines/claims.yaml from the published comparisons."""
     from replication.evaluation.verdicts import write_verdicts
 
-    write_verdicts(REPORTS / config.load().profile)
+    write_verdicts(REPORTS / params.load().profile)
 
 
 @app.command(rich_help_panel=STAGES)
@@ -35,7 +35,7 @@ def report() -> None:
     """Render the page from the records alone."""
     from replication.report import build
 
-    page = build(REPORTS / config.load().profile)
+    page = build(REPORTS / params.load().profile)
     Console(stderr=True).print(f"report: {page}", highlight=False, soft_wrap=True)
 
 
@@ -44,7 +44,7 @@ def table() -> None:
     """Print the results table and where the report is."""
     from replication.report import console
 
-    folder = REPORTS / config.load().profile
+    folder = REPORTS / params.load().profile
     Console().print(console.results_table(folder))
     Console().print(f"report: {folder / 'index.html'}", highlight=False, soft_wrap=True)
 
@@ -69,7 +69,7 @@ def check(
     from replication.files import write_json, write_text
     from replication.regression import words
 
-    name = config.load().profile
+    name = params.load().profile
     path = regression.accepted_file(name) if against == "accepted" else Path(against)
     found = regression.check(REPORTS / name, path)
     if markdown is not None:
@@ -91,7 +91,7 @@ def accept(
     """Make the published results the accepted ones of their profile."""
     from replication import regression
 
-    name = config.load().profile
+    name = params.load().profile
     target = regression.accepted_file(name)
     regression.accept(REPORTS / name, BUILD / "data", target, reason, knowing or ())
     Console(stderr=True).print(f"accepted: {target}; commit it", highlight=False, soft_wrap=True)
@@ -117,7 +117,7 @@ def export(
     """Write a trained student for serving: safetensors, ONNX, vocabulary, settings and a model card."""
     from replication.serving import package
 
-    parameters = config.load()
+    parameters = params.load()
     listed(dataset, parameters.datasets, "datasets")
     kind = "scheme" if method in parameters.schemes else "student"
     listed(method, [*parameters.methods, *parameters.schemes], "methods and schemes")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from replication import config
+from replication import params
 from replication.commands.application import BUILD, STAGES, Dataset, app, listed
 from replication.commands.arms import cell, run
 
@@ -14,7 +14,7 @@ from replication.commands.arms import cell, run
 @app.command(rich_help_panel=STAGES)
 def teacher(dataset: Dataset) -> None:
     """Fine-tune BERT on the labels, for every seed."""
-    parameters = config.load()
+    parameters = params.load()
     listed(dataset, parameters.datasets, "datasets")
     run(parameters, cell(parameters, dataset, "supervised", "teacher", own={}), BUILD / "teacher" / dataset)
 
@@ -22,7 +22,7 @@ def teacher(dataset: Dataset) -> None:
 @app.command(rich_help_panel=STAGES)
 def historical(dataset: Dataset) -> None:
     """Train the historical TextCNN, on legacy items alone, for every seed."""
-    parameters = config.load()
+    parameters = params.load()
     listed(dataset, parameters.opinion_datasets, "opinion_datasets")
     run(parameters, cell(parameters, dataset, "supervised", "historical", own={}), BUILD / "historical" / dataset)
 
@@ -30,7 +30,7 @@ def historical(dataset: Dataset) -> None:
 @app.command(rich_help_panel=STAGES)
 def student(dataset: Dataset, method: Annotated[str, typer.Argument(help="a method of params.yaml")]) -> None:
     """Train the TextCNN by one method, for every seed."""
-    parameters = config.load()
+    parameters = params.load()
     listed(dataset, parameters.datasets, "datasets")
     listed(method, parameters.methods, "methods")
     run(parameters, cell(parameters, dataset, method), BUILD / "student" / dataset / method)
@@ -39,7 +39,7 @@ def student(dataset: Dataset, method: Annotated[str, typer.Argument(help="a meth
 @app.command(rich_help_panel=STAGES)
 def scheme(dataset: Dataset, name: Annotated[str, typer.Argument(help="a scheme of params.yaml")]) -> None:
     """Train the TextCNN by one of the article's schemes, BERT beside it where the scheme says so, for every seed."""
-    parameters = config.load()
+    parameters = params.load()
     listed(dataset, parameters.opinion_datasets, "opinion_datasets")
     listed(name, parameters.schemes, "schemes")
     run(parameters, cell(parameters, dataset, name), BUILD / "scheme" / dataset / name)
@@ -50,7 +50,7 @@ def yardstick(dataset: Dataset, name: Annotated[str, typer.Argument(help="a yard
     """Fit a simple classifier that results are held against."""
     from replication import yardsticks
 
-    parameters = config.load()
+    parameters = params.load()
     listed(dataset, parameters.datasets, "datasets")
     listed(name, parameters.yardsticks, "yardsticks")
     yardsticks.run(name, dataset, BUILD / "data" / dataset, BUILD / "yardstick" / dataset / name)

@@ -10,7 +10,6 @@ import pyarrow.parquet as pq
 import pytest
 from huggingface_hub import constants
 
-from replication.config import load
 from replication.data.fetch import fetch
 from replication.data.hub_files import HubFiles
 from replication.data.prepare import prepare
@@ -18,6 +17,7 @@ from replication.data.source import load_source
 from replication.data.splits import load_card, load_splits
 from replication.errors import UserError
 from replication.files import file_digest
+from replication.params import load
 
 ROOT = Path(__file__).parents[2]
 PINNED = {

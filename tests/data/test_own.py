@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from replication.config import OwnDataset, load
+from replication.config import OwnDataset
 from replication.data.fetch import fetch
 from replication.data.identity import write
 from replication.data.own import Sample, import_own, own_source
@@ -18,6 +18,7 @@ from replication.data.prepare import prepare
 from replication.data.splits import load_card, load_splits
 from replication.errors import UserError
 from replication.files import tree_digest
+from replication.params import load
 
 ROOT = Path(__file__).parents[2]
 WORDS = "房间服务早餐位置价格干净安静热情方便舒适失望吵闹陈旧拥挤昂贵"

@@ -16,6 +16,7 @@ from replication.measurement_settings import Cost, Measurements
 from replication.measurements import cost, sizes, subjects
 from replication.models.bert import load_bert
 from replication.models.textcnn import TextCNN
+from replication.params import load
 from replication.results.cost import CostResult
 from replication.results.files import read_json
 from tests.methods import small
@@ -30,7 +31,7 @@ def parameters(**changes: object) -> config.Parameters:
     own = Cost(dataset="made", repeats=5, seconds=0.05, warmup=2)
     measurements = Measurements(cost=own)
     changed = {"teacher": TEACHER, "seeds": [0], "measurements": measurements, **changes}
-    return config.load(ROOT / "params.yaml").model_copy(update=changed)
+    return load(ROOT / "params.yaml").model_copy(update=changed)
 
 
 @pytest.fixture(scope="module")
@@ -142,4 +143,4 @@ def test_the_set_must_be_listed(tmp_path: Path) -> None:
     path = tmp_path / "params.yaml"
     path.write_text(text.replace("dataset: news_titles ", "dataset: waimai "), encoding="utf-8")
     with pytest.raises(UserError, match=r"measurements\.cost\.dataset: 'waimai' is not among datasets"):
-        config.load(path)
+        load(path)

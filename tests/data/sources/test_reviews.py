@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from replication.config import load
 from replication.data.fetch import fetch
 from replication.data.prepare import prepare
 from replication.data.source import load_source
 from replication.data.splits import load_card, load_splits
+from replication.params import load
 
 
 @pytest.fixture(scope="module")

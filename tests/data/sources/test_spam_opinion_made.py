@@ -18,7 +18,7 @@ from sklearn.metrics import f1_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from replication.config import PARAMS, load
+from replication.config import PARAMS
 from replication.data.fetch import fetch
 from replication.data.grammar import load_grammar
 from replication.data.normalise import normalise
@@ -27,6 +27,7 @@ from replication.data.source import RawItem, load_source
 from replication.data.sources.spam_opinion_made import RECIPE
 from replication.data.splits import Facts, Splits, load_card, load_facts, load_splits, load_withheld
 from replication.files import digest, file_digest
+from replication.params import load
 
 ROOT = Path(__file__).parents[3]
 PICTURES = re.compile("[\u2190-\u2bff\u3030\ufe0f\U0001f000-\U0001faff]")
