@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from replication import __main__ as command_line
-from replication import config, regression
+from replication import params, regression
 from replication.errors import UserError
 from replication.regression import words
 from replication.regression.shapes import Accepted, Check
@@ -42,7 +42,7 @@ def tree(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy that a test may damage, as the working folder."""
     shutil.copytree(made, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(config, "load", lambda: PARAMETERS)
+    monkeypatch.setattr(params, "load", lambda: PARAMETERS)
     return tmp_path
 
 
