@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from replication.results.cells import CellResult, DatasetResult
 
 TRIALS = 1
-"""Settings that were tried for each arm: they were fixed beforehand, at the papers' or the shared values."""
+"""Settings that were tried for each arm: a set's arms share one budget, all else is at the papers' or shared values."""
 
 
 @dataclass(frozen=True)
