@@ -32,7 +32,7 @@ class Preparation(Strict):
     history_test: PositiveInt
     """Legacy items appended to the test set."""
     similarity: Annotated[float, Field(gt=0, le=1)]
-    """Jaccard similarity of character 3-grams above which two texts are near-duplicates (estimated by MinHash)."""
+    """Jaccard similarity of character 3-grams from which on two texts are near-duplicates."""
     seed: int
 
     def on(self, dataset: str) -> Preparation:

@@ -1,24 +1,22 @@
 """Groups of near-duplicate texts, so that no text and its echo land on both sides of a split.
 
 Two texts are near-duplicates when the Jaccard similarity of the sets of their skeletons' character 3-grams reaches a
-threshold. Candidates come from MinHash with banding (Broder 1997; Leskovec, Rajaraman, Ullman, Mining of Massive
-Datasets, section 3.4); every candidate pair is then compared exactly, so banding can only miss a pair, never invent
-one. Groups are the connected components.
+threshold. Groups are the connected components. No pair is missed: two sets that are similar enough share one of their
+rarest grams, so that only sets that share such a gram are compared (prefix and length filter: Bayardo, Ma, Srikant,
+Scaling Up All Pairs Similarity Search, WWW 2007, section 4; Xiao et al., PPJoin, WWW 2008, section 2.3).
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
-
-from datasketch import MinHash, MinHashLSH
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 
 from replication.data.normalise import skeleton
 
-PERMUTATIONS = 128
-MISS = 1e-3
-"""Chance of missing a pair that lies exactly at the threshold; more similar pairs are missed less."""
 WIDTH = 3
+ROUNDING = 1e-9
+"""Of products with the threshold: a set that lies at a bound may be compared in vain, never left out."""
 
 
 def near_duplicate_groups(texts: Sequence[str], similarity: float) -> list[int]:
@@ -74,24 +72,16 @@ def _components(forms: Sequence[str], similarity: float) -> list[int]:
     return [root(row) for row in range(len(forms))]
 
 
-def _candidates(sets: Sequence[frozenset[str]], similarity: float) -> list[list[int]]:
-    """For each set the earlier ones that share a band of its sketch, in ascending order."""
-    bands, rows = banding(similarity)
-    index = MinHashLSH(num_perm=PERMUTATIONS, params=(bands, rows))
-    codes: defaultdict[str, int] = defaultdict(lambda: len(codes))
-    hashed = ([codes[gram] for gram in sorted(grams)] for grams in sets)
-    candidates: list[list[int]] = []
-    for row, sketch in enumerate(MinHash.generator(hashed, num_perm=PERMUTATIONS, seed=1, hashfunc=int)):
-        candidates.append(sorted(index.query(sketch)))
-        index.insert(row, sketch, check_duplication=False)
-    return candidates
-
-
-def banding(similarity: float) -> tuple[int, int]:
-    """Bands and rows of a band: the longest bands that miss a pair at the threshold with a chance of at most `MISS`."""
-    best = (PERMUTATIONS, 1)
-    for rows in range(1, PERMUTATIONS // 2 + 1):
-        bands = PERMUTATIONS // rows
-        if (1 - similarity**rows) ** bands <= MISS:
-            best = (bands, rows)
-    return best
+def _candidates(sets: Sequence[frozenset[str]], similarity: float) -> Iterator[list[int]]:
+    """For each set the earlier ones that it may be similar enough to, in ascending order."""
+    frequency = Counter(gram for grams in sets for gram in grams)
+    index: defaultdict[str, list[int]] = defaultdict(list)
+    for row, grams in enumerate(sets):
+        least = math.ceil(similarity * len(grams) - ROUNDING)  # of its grams, how many a similar set shares
+        rarest = sorted(grams, key=lambda gram: (frequency[gram], gram))[: len(grams) - least + 1]
+        sharing: set[int] = set()
+        for gram in rarest:
+            sharing.update(index[gram])
+            index[gram].append(row)
+        most = len(grams) / similarity + ROUNDING
+        yield sorted(other for other in sharing if least <= len(sets[other]) <= most)

@@ -27,18 +27,27 @@ LONG_DIGITS = re.compile(r"\d{5,}")
 REMOVED = {"Cc", "Cf", "Co", "Cs", "Cn"}
 
 
+class _Characters(dict[int, str]):
+    """For `str.translate`: what each character becomes, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        if character.isspace():
+            becomes = " "
+        else:
+            becomes = "" if character == "\ufffd" or unicodedata.category(character) in REMOVED else character
+        self[code] = becomes
+        return becomes
+
+
+CHARACTERS = _Characters()
+
+
 def normalise(text: str) -> str:
     """Return the one form of `text`; empty when no letter and no digit is left."""
     text = REFERENCE.sub(lambda reference: html.unescape(reference[0]), text)
-    text = "".join(_character(character) for character in unicodedata.normalize("NFKC", text))
-    text = " ".join(text.split())
+    text = " ".join(unicodedata.normalize("NFKC", text).translate(CHARACTERS).split())
     return text if any(map(str.isalnum, text)) else ""
-
-
-def _character(character: str) -> str:
-    if character.isspace():
-        return " "
-    return "" if character == "\ufffd" or unicodedata.category(character) in REMOVED else character
 
 
 def skeleton(text: str) -> str:

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from replication.data.duplicates import PERMUTATIONS, banding, jaccard, near_duplicate_groups, shingles
+from replication.data.duplicates import jaccard, near_duplicate_groups, shingles
 from replication.data.normalise import skeleton
 
 
@@ -71,11 +71,17 @@ def test_same_groups_as_comparing_all_pairs(similarity: float) -> None:
     assert 60 < len(set(found)) < len(texts)
 
 
-@pytest.mark.parametrize("similarity", [0.05, 0.3, 0.5, 0.7, 0.8, 0.95, 1.0])
-def test_banding_misses_one_pair_in_a_thousand_at_most(similarity: float) -> None:
-    bands, rows = banding(similarity)
-    assert 2 <= bands * rows <= PERMUTATIONS
-    if similarity >= 0.06:
-        assert (1 - similarity**rows) ** bands <= 1e-3
-    else:
-        assert (bands, rows) == (PERMUTATIONS, 1)
+@pytest.mark.parametrize("percent", [5, 30, 50, 55, 60, 70, 80, 95, 100])
+def test_pairs_about_the_threshold_are_told_apart_whatever_the_other_texts_hold(percent: int) -> None:
+    """Pairs of texts of `size` 3-grams each that share as many as the threshold asks for, or one fewer."""
+    for size in range(1, 61):
+        fewest = -(-2 * size * percent // (100 + percent))
+        for shared in (fewest - 1, fewest):
+            characters = map(chr, itertools.count(0x4E00))
+            common = "".join(itertools.islice(characters, shared + 2 if shared else 0))
+            pair = [common + "".join(itertools.islice(characters, size + 2 - len(common))) for _ in range(2)]
+            assert jaccard(*map(shingles, pair)) == pytest.approx(shared / (2 * size - shared))
+            often = [common[start : start + 3] for start in range(shared)]
+            others = [gram + "".join(itertools.islice(characters, 40)) for gram in often]  # the shared grams are common
+            found = near_duplicate_groups([*others, *pair], percent / 100)
+            assert (found[-1] == found[-2]) == (shared == fewest)
