@@ -55,4 +55,9 @@ def _draw_arrow(axes: Axes, needed: LabelsNeeded, words: Words) -> None:
     axes.annotate("", (needed.taught, score), (needed.alone, score), arrowprops=arrow, zorder=5)
     left = min(needed.alone, needed.taught)  # below the arrow there, the lower curve is far away
     text = words.text("samples_arrow", needed=needed)
-    axes.annotate(text, (left, score), (2, -5), textcoords="offset points", ha="left", va="top", color=INK)
+    smallest, largest = axes.get_xlim()
+    if left**2 < smallest * largest:
+        offset, side = (2, -5), "left"
+    else:  # too close to the names of the lines: before the arrow, below the upper curve
+        offset, side = (-2, -10), "right"
+    axes.annotate(text, (left, score), offset, textcoords="offset points", ha=side, va="top", color=INK)
