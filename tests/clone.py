@@ -1,11 +1,13 @@
-"""A clone of this working tree to run commands in."""
+"""A clone of this working tree to run commands in, and the results that it is committed with."""
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import subprocess
 import sys
+import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,6 +60,24 @@ def make_clone(folder: Path) -> Clone:
     clone.git("config", "user.email", "test@example.org")
     clone.commit()
     return clone
+
+
+def as_published(root: Path, folder: Path) -> Path:
+    """Where the committed results are, and the pages written from them.
+
+    That is `root` itself, unless a run of one's own has put other results there: then `folder`, with what the last
+    commit holds.
+    """
+    if not _git(root, "status", "--porcelain", "--", "reports"):
+        return root
+    archive = _git(root, "archive", "HEAD", "README.md", "docs", "baselines", "reports")
+    with tarfile.open(fileobj=io.BytesIO(archive)) as held:
+        held.extractall(folder, filter="data")
+    return folder
+
+
+def _git(root: Path, *arguments: str) -> bytes:
+    return subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=True).stdout
 
 
 def set_parameter(params: Path, key: str, value: object) -> None:

@@ -1,14 +1,15 @@
-"""The smoke profile, run through DVC once for all tests."""
+"""The smoke profile, run through DVC once for all tests, and the results that are committed."""
 
 from __future__ import annotations
 
 import shutil
 import sys
+from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
-from tests.clone import ROOT, Clone, make_clone
+from tests.clone import ROOT, Clone, as_published, make_clone
 
 KILLS = "test_kills"
 
@@ -27,6 +28,12 @@ def smoke(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Clone:
     own = tmp_path_factory.mktemp("smoke") / made.name
     shutil.copytree(made, own, symlinks=True)
     return Clone(own)
+
+
+@pytest.fixture(scope="session")
+def publication(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that has the committed results and the pages written from them."""
+    return as_published(ROOT, tmp_path_factory.mktemp("publication"))
 
 
 def _run_smoke(clone: Clone) -> None:

@@ -24,9 +24,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(("path", "slot"), SLOTS, ids=lambda one: getattr(one, "name", "") or one.profile)
-def test_a_page_says_what_the_records_say(path: Path, slot: headline.Slot) -> None:
-    between = path.read_text(encoding="utf-8")[slot.start : slot.end]
-    assert between == f"\n\n{headline.block(PUBLISHED / slot.profile)}\n", "run `python -m replication headline`"
+def test_a_page_says_what_the_records_say(publication: Path, path: Path, slot: headline.Slot) -> None:
+    page = publication / path.relative_to(ROOT)
+    (there,) = (one for one in headline.slots(page) if one.profile == slot.profile)
+    between = page.read_text(encoding="utf-8")[there.start : there.end]
+    block = headline.block(publication / "reports" / slot.profile)
+    assert between == f"\n\n{block}\n", "run `python -m replication headline`"
 
 
 def test_the_pages_are_the_readme_and_the_results() -> None:

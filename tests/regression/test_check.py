@@ -19,7 +19,6 @@ from replication.regression.shapes import Accepted, Check
 from tests import made_runs
 from tests.made_runs import OPINION, PARAMETERS, SEEDS, evaluated, make_run, make_tree, run_folder
 
-ROOT = Path(__file__).parents[2]
 TARGET = Path("baselines/accepted/made.json")
 FOLDER = Path("reports/made")
 REASON = "the first run"
@@ -209,6 +208,6 @@ def test_the_committed_file_is_small_and_whole() -> None:
 
 
 @pytest.mark.parametrize("name", ["default", "public"])  # others may lie there, of runs that are not committed
-def test_the_committed_results_are_the_accepted_ones(name: str) -> None:
-    found = regression.check(ROOT / "reports" / name, ROOT / regression.accepted_file(name))
+def test_the_committed_results_are_the_accepted_ones(name: str, publication: Path) -> None:
+    found = regression.check(publication / "reports" / name, publication / regression.accepted_file(name))
     assert found.passed and {cell.verdict for cell in found.cells} == {"same"}
