@@ -85,3 +85,19 @@ def test_pairs_about_the_threshold_are_told_apart_whatever_the_other_texts_hold(
             others = [gram + "".join(itertools.islice(characters, 40)) for gram in often]  # the shared grams are common
             found = near_duplicate_groups([*others, *pair], percent / 100)
             assert (found[-1] == found[-2]) == (shared == fewest)
+
+
+@pytest.mark.parametrize("percent", [5, 30, 50, 55, 60, 70, 80, 95, 100])
+def test_a_text_that_is_the_least_part_of_another_is_found(percent: int) -> None:
+    """All of its 3-grams are the other's, exactly as many as the threshold asks for, and common besides."""
+    for size in range(1, 101):
+        if size * percent % 100:
+            continue
+        characters = map(chr, itertools.count(0x4E00))
+        whole = "".join(itertools.islice(characters, size + 2))
+        part = whole[: size * percent // 100 + 2]
+        often = [part[start : start + 3] for start in range(len(part) - 2)]
+        others = [gram + "".join(itertools.islice(characters, 40)) for gram in often]
+        for pair in ([whole, part], [part, whole]):
+            found = near_duplicate_groups([*others, *pair], percent / 100)
+            assert found[-1] == found[-2]
