@@ -70,12 +70,15 @@ def test_the_verdicts_follow_where_there_are_any(folder: Path) -> None:
          "sets": [{"dataset": "reviews", "part": "a"}, {"dataset": "reviews", "part": "b"}],
          "text": {"en": "A TextCNN is small.", "zh": "小"}},
         {"claim": "noise", "verdict": "missing", "estimate": None, "unit": "cosine", "sets": []},
+        {"claim": "soft-label", "verdict": "supported", "estimate": 0.02, "low": 0.01, "high": 0.03, "unit": "share",
+         "part": "b", "sets": [{"dataset": name, "part": part} for name, part in (("reviews", "a"), ("titles", "b"))]},
     ]  # fmt: skip
     (folder / "verdicts.json").write_text(json.dumps(verdicts), encoding="utf-8")
-    assert headline.block(folder).splitlines()[-3:] == [
+    assert headline.block(folder).splitlines()[-4:] == [
         "| route | inconclusive | +0.4 [−1.2, +2.0] points (transfer all) | reviews, news_titles |",
         "| small-fast: A TextCNN is small. | supported | 41.3 [39, 43] | reviews |",
         "| noise | missing |  |  |",
+        "| soft-label | supported | +2.0 [+1.0, +3.0] points (b) | titles |",
     ]
 
 

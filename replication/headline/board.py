@@ -12,11 +12,12 @@ UNITS = {"share": " points", "ratio": "", "cosine": "", "nats": " nats"}
 
 
 class Judged(BaseModel):
-    """A set that bears on a claim."""
+    """A set that bears on a part of a claim."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     dataset: str
+    part: str = ""
 
 
 class ClaimText(BaseModel):
@@ -45,10 +46,11 @@ class HeadlineVerdict(BaseModel):
 
     @property
     def set_names(self) -> str:
-        """The sets, each named once."""
+        """The sets that the estimate is of, each named once: of the part that decides, where one is named."""
         if isinstance(self.sets, str):
             return self.sets
-        names = [one if isinstance(one, str) else one.dataset for one in self.sets]
+        named = [Judged(dataset=one, part=self.part) if isinstance(one, str) else one for one in self.sets]
+        names = [one.dataset for one in named if not self.part or one.part == self.part]
         return ", ".join(dict.fromkeys(names))
 
 
