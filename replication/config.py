@@ -22,7 +22,7 @@ class Preparation(Strict):
 
     labelled: PositiveInt
     pool: PositiveInt
-    pools: dict[Name, PositiveInt] = Field(default_factory=dict)
+    pools: dict[str, PositiveInt] = Field(default_factory=dict)
     """Instead of `pool`, the size of the transfer pool on a dataset."""
     validation: PositiveInt
     test: PositiveInt
@@ -56,7 +56,7 @@ class OwnDataset(Strict):
     classes: dict[str, str] = Field(default_factory=dict)
     """Label in the file -> its name, in the order of the classes; empty: the labels that are found, as they are."""
     rows: PositiveInt = 20000
-    """How many different rows to keep, at the most; which ones depends on their text alone."""
+    """How many different rows to keep, at the most; which ones depends on their texts and labels alone."""
     title: str = ""
     """For the report; empty: the dataset's name."""
     language: str = "Chinese"
@@ -119,7 +119,7 @@ class Student(Strict):
     widths: Annotated[list[PositiveInt], Field(min_length=1)]
     dropout: Fraction
     training: Training
-    budgets: dict[Name, Budget]
+    budgets: dict[str, Budget]
     """Instead of `training`'s iterations and batch size, the budget of every arm on a dataset."""
 
     def on(self, dataset: str) -> Student:
@@ -152,21 +152,21 @@ class Statistics(Strict):
 
 
 class Parameters(Strict):
-    """All of params.yaml."""
+    """All of params.yaml. Names of what there is are any text here: `replication.params` knows what they may be."""
 
     profile: Name
     temperature: Positive
     seeds: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)]
-    datasets: Annotated[list[Name], Field(min_length=1)]
-    opinion_datasets: Annotated[list[Name], Field(min_length=1)]
+    datasets: Annotated[list[str], Field(min_length=1)]
+    opinion_datasets: Annotated[list[str], Field(min_length=1)]
     """Those of `datasets` on which the schemes run: spam opinion, with items of a legacy and a current period."""
     own_datasets: dict[Name, OwnDataset] = Field(default_factory=dict)
     """Files of one's own that `datasets` may name."""
-    methods: Annotated[list[Name], Field(min_length=1)]
+    methods: Annotated[list[str], Field(min_length=1)]
     """Run on every dataset."""
-    schemes: Annotated[list[Name], Field(min_length=1)]
+    schemes: Annotated[list[str], Field(min_length=1)]
     """Run on the opinion datasets."""
-    yardsticks: list[Name]
+    yardsticks: list[str]
     precision: Literal["auto", "bfloat16", "float32"]
     """Of matrix products and convolutions. `auto` is bfloat16 where the device multiplies it natively."""
     device: Literal["auto", "cpu", "cuda"]
@@ -174,7 +174,7 @@ class Parameters(Strict):
     preparation: Preparation
     teacher: Teacher
     student: Student
-    method_settings: dict[Name, dict[str, Any]]
+    method_settings: dict[str, dict[str, Any]]
     measurements: Measurements = Field(default_factory=Measurements)
     parallel: Parallel
     statistics: Statistics

@@ -7,7 +7,6 @@ the recorded runs of its method. Recorded runs with another teacher network say 
 from __future__ import annotations
 
 import json
-import os
 import statistics
 from collections import defaultdict
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from replication import parallel
 from replication.config import Parameters
 from replication.errors import UserError
 from replication.measurement_settings import ALONE, TAUGHT
@@ -144,8 +144,8 @@ def summary(kinds: list[Kind], parameters: Parameters, records: Path) -> list[st
             time += f", besides {kind.unknown} of which no comparable run is recorded" if kind.unknown else ""
         lines.append(f"{kind.name}: {kind.runs} runs, {time}")
     total, unknown = sum(kind.seconds for kind in kinds), sum(kind.unknown for kind in kinds)
-    workers = parameters.parallel.workers
-    processes = max(1, (os.cpu_count() or 1) // parameters.parallel.threads) if workers == "auto" else workers
+    # A cell's seeds are what runs side by side.
+    processes = parallel.workers(parameters.parallel, len(parameters.seeds))
     runs = sum(kind.runs for kind in kinds)
     if unknown == 0:
         lines.append(

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PositiveInt
 
-from replication.strict import Fraction, Name, Positive, Strict
+from replication.strict import Fraction, Positive, Strict
 
 ALONE, TAUGHT = "supervised", "soft_label"
 """The arms of the sweeps: the TextCNN on labels alone, and the one that soft labels teach."""
@@ -16,7 +16,7 @@ ALONE, TAUGHT = "supervised", "soft_label"
 class Noise(Strict):
     """Training labels flipped on purpose, and what that does to the arms of `replication.results.noise.ARMS`."""
 
-    datasets: Annotated[list[Name], Field(min_length=1)]
+    datasets: Annotated[list[str], Field(min_length=1)]
     """Among the profile's."""
     rates: Annotated[list[Fraction], Field(min_length=2)]
     """Shares of the labelled items whose label is flipped, rising from 0."""
@@ -31,7 +31,7 @@ class Noise(Strict):
 class TemperatureSweep(Strict):
     """The students that learn from soft labels at several temperatures."""
 
-    datasets: Annotated[list[Name], Field(min_length=1)]
+    datasets: Annotated[list[str], Field(min_length=1)]
     temperatures: Annotated[list[Positive], Field(min_length=1)]
     """T of the soft labels; the profile's own `temperature` is always added."""
 
@@ -43,7 +43,7 @@ class TemperatureSweep(Strict):
 class SampleSweep(Strict):
     """The students that learn from fewer labels, alone and from a teacher that has seen them all."""
 
-    datasets: Annotated[list[Name], Field(min_length=1)]
+    datasets: Annotated[list[str], Field(min_length=1)]
     sizes: Annotated[list[PositiveInt], Field(min_length=1)]
     """Labelled items, fewer than `preparation.labelled`, which is always added."""
 
@@ -51,7 +51,7 @@ class SampleSweep(Strict):
 class Cost(Strict):
     """How the cost of serving the teacher and the student is measured."""
 
-    dataset: Name
+    dataset: str
     """Whose validation texts are read."""
     repeats: Annotated[int, Field(ge=5)]
     """How often every text is timed: the repetitions are what the interval comes from."""

@@ -8,7 +8,7 @@ import os
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -23,6 +23,10 @@ from replication.errors import UserError
 
 Result = TypeVar("Result")
 POLL_SECONDS = 0.5
+KILLED = (
+    "a worker process was killed, often for want of memory; finished seeds are kept: "
+    "lower parallel.workers in params.yaml and run the stage again"
+)
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ def fan_out(jobs: Sequence[Job[Result]], settings: config.Parallel) -> list[Resu
     """Run the jobs and return their results in order; show how far each one is.
 
     Raises:
-        UserError: the Dask scheduler cannot be reached, or what a job raised.
+        UserError: the Dask scheduler cannot be reached, a worker was killed, or what a job raised.
     """
     if not jobs:
         return []
@@ -96,10 +100,7 @@ def fan_out(jobs: Sequence[Job[Result]], settings: config.Parallel) -> list[Resu
         try:
             results: list[Result] = Parallel(n_jobs=count)(calls)
         except (TerminatedWorkerError, BrokenProcessPool):
-            raise UserError(
-                "a worker process was killed, often for want of memory; finished seeds are kept: "
-                "lower parallel.workers in params.yaml and run the stage again"
-            ) from None
+            raise UserError(KILLED) from None
     return results
 
 
@@ -112,22 +113,22 @@ def _backend(settings: config.Parallel, jobs: int) -> Iterator[int]:
         return
     from dask import distributed
 
-    try:
-        if settings.address:
-            client = distributed.Client(settings.address, timeout=20)
-        else:
-            client = distributed.Client(
+    with ExitStack() as opened:
+        try:
+            scheduler = settings.address or opened.enter_context(
                 distributed.LocalCluster(
                     n_workers=count, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
                 )
             )
-    except (OSError, ValueError) as error:
-        reason = str(error).splitlines()[0]
-        raise UserError(f"parallel.address: no Dask scheduler at {settings.address!r}: {reason}") from None
-    with client, parallel_config("dask"):
-        yield -1
-        if client.cluster is not None:
-            client.cluster.close()
+            opened.enter_context(distributed.Client(scheduler, timeout=20))
+        except (OSError, ValueError) as error:
+            reason = str(error).splitlines()[0]
+            raise UserError(f"parallel.address: no Dask scheduler at {settings.address!r}: {reason}") from None
+        opened.enter_context(parallel_config("dask"))
+        try:
+            yield -1
+        except distributed.KilledWorker:
+            raise UserError(KILLED) from None
 
 
 @contextmanager

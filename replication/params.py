@@ -6,7 +6,7 @@ what is allowed and, for an unknown key, the nearest known one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,16 +25,34 @@ NAMED = (
 """Keys whose names are files of a folder (None: of `baselines/`)."""
 
 
+CONTROLS: dict[tuple[str, str], dict[str, Any]] = {
+    ("fitnets", "fitnets_control"): {"transfer": "all", "tau": 3.0, "lambda_first": 4.0, "lambda_last": 1.0},
+    ("scheme5", "scheme5_control"): {"transfer": "all", "hard_weight": 1.0, "soft_weight": 1.0},
+}
+"""A method and its control: what both read of their own, `temperature` aside, and what it is where nothing says so."""
+HINT_LAYER = 10
+"""FitNets' hint layer where nothing says so."""
+
+
 def load(path: Path = PARAMS) -> Parameters:
     """Read and check a parameter file, names of sets, methods and yardsticks included.
 
     Raises:
         UserError: the file is missing, is not YAML, or has a key or value that is not allowed.
     """
-    parameters = validate(Parameters, read_yaml(path), str(path))
-    for check in (_names, _training, _schemes, _own, _tables, _measurements):
+    return checked(read_yaml(path), str(path))
+
+
+def checked(data: Mapping[str, Any], where: str) -> Parameters:
+    """The parameters that a file holds, checked.
+
+    Raises:
+        UserError: a key or value that is not allowed; begins with `where`.
+    """
+    parameters = validate(Parameters, data, where)
+    for check in (_names, _teacher, _methods, _controls, _schemes, _own, _tables, _measurements):
         for fault in check(parameters):
-            raise UserError(f"{path}: {fault}")
+            raise UserError(f"{where}: {fault}")
     return parameters
 
 
@@ -51,12 +69,57 @@ def _names(parameters: Parameters) -> Iterator[str]:
             yield f"{key}: {value!r} stands there twice; name each one once"
 
 
-def _training(parameters: Parameters) -> Iterator[str]:
-    fine_tuning, points = parameters.teacher.training, parameters.teacher.route_points
+def _teacher(parameters: Parameters) -> Iterator[str]:
+    teacher = parameters.teacher
+    fine_tuning, points = teacher.training, teacher.route_points
     if fine_tuning.patience is not None:
         yield "teacher.training.patience: must be null, so that the route has all of its points"
     if fine_tuning.iterations <= points:
         yield f"teacher.training.iterations: expected at least {points + 1}, one more than route_points"
+    if teacher.frozen_layers >= teacher.layers:
+        yield (
+            f"teacher.frozen_layers: {teacher.frozen_layers}: expected 0 to {teacher.layers - 1}, so that a layer of "
+            "teacher.layers is left to train; lower it"
+        )
+    lowest = max(1, teacher.frozen_layers)
+    for layer in teacher.hidden_layers:
+        if not lowest <= layer <= teacher.layers:
+            yield (
+                f"teacher.hidden_layers: {layer}: expected {lowest} to {teacher.layers}, from teacher.frozen_layers to "
+                "teacher.layers; name one of these layers"
+            )
+
+
+def _methods(parameters: Parameters) -> Iterator[str]:
+    """What methods demand of the teachers."""
+    listed = {name: key for key in ("methods", "schemes") for name in getattr(parameters, key)}
+    if "other_teacher" in listed and len(parameters.seeds) < 2:
+        yield (
+            f"{listed['other_teacher']}: 'other_teacher' learns from the teacher of another seed, and seeds has "
+            f"{parameters.seeds} alone; take other_teacher out of {listed['other_teacher']}, or add a seed"
+        )
+    hint = parameters.method_settings.get("fitnets", {}).get("hint_layer", HINT_LAYER)
+    stored = parameters.teacher.hidden_layers
+    if "fitnets" in listed and hint not in stored:
+        yield (
+            f"method_settings.fitnets.hint_layer: {hint!r}: expected one of teacher.hidden_layers, {stored}; "
+            "name one of these, or add it there"
+        )
+
+
+def _controls(parameters: Parameters) -> Iterator[str]:
+    """Where a method differs from its control in more than what the control is for."""
+    listed = {*parameters.methods, *parameters.schemes}
+    for (method, control), defaults in CONTROLS.items():
+        if not {method, control} <= listed:
+            continue
+        for key, default in ({"temperature": parameters.temperature} | defaults).items():
+            own, other = (parameters.method_settings.get(name, {}).get(key, default) for name in (method, control))
+            if own != other:
+                yield (
+                    f"method_settings.{method}.{key}: {own!r}, where its control {control} has {other!r}; "
+                    "give both the same, for else the control is none"
+                )
 
 
 def _schemes(parameters: Parameters) -> Iterator[str]:

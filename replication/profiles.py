@@ -11,7 +11,8 @@ from ruamel.yaml import YAML
 from replication.config import PARAMS, Parameters
 from replication.errors import UserError, nearest
 from replication.files import write_text
-from replication.strict import read_yaml, validate
+from replication.params import checked
+from replication.strict import read_yaml
 
 FOLDER = Path("profiles")
 BASE = "default"
@@ -57,7 +58,7 @@ def _merged(name: str, params: Path, folder: Path) -> tuple[str, list[str], Para
     changes: list[str] = []
     _merge(document, read_yaml(folder / f"{name}.yaml"), "", changes)
     text = _dump(yaml, document)
-    return text, changes, validate(Parameters, YAML(typ="safe").load(text), f"{params} with {folder / name}.yaml")
+    return text, changes, checked(YAML(typ="safe").load(text), f"{params} with {folder / name}.yaml")
 
 
 def _merge(document: dict[str, Any], overlay: dict[str, Any], prefix: str, changes: list[str]) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from types import NoneType, UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -22,7 +24,8 @@ Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+NAME = r"^[a-z][a-z0-9_]*$"
+Name = Annotated[str, Field(pattern=NAME)]
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -62,24 +65,64 @@ def validate(model: type[Model], data: Mapping[str, Any], where: str) -> Model:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise UserError(f"{where}: {_explain(model, error.errors()[0])}") from None
+        raise UserError(f"{where}: {_explain(model, error.errors())}") from None
 
 
-def _explain(model: type[BaseModel], detail: ErrorDetails) -> str:
-    location = [str(part) for part in detail["loc"]]
-    key = ".".join(location)
+def _explain(model: type[BaseModel], errors: list[ErrorDetails]) -> str:
+    """An unknown key, which may be why another one is missing, else the first error; all that its value may be."""
+    detail = next((error for error in errors if error["type"] == "extra_forbidden"), errors[0])
+    location = detail["loc"]
+    key, _ = _place(model, location)
     if detail["type"] == "extra_forbidden":
-        known = _fields_at(model, detail["loc"][:-1])
-        return f"{key}: unknown key{nearest(location[-1], known)}; known here: {', '.join(known)}"
+        known = sorted(name for kind in _place(model, location[:-1])[1] for name in _fields(kind))
+        return f"{key}: unknown key{nearest(str(location[-1]), known)}; known here: {', '.join(known)}"
     if detail["type"] == "missing":
         return f"{key}: missing; add it (the committed file shows every key)"
-    return f"{key}: {detail['input']!r} is not allowed: {detail['msg'][0].lower()}{detail['msg'][1:]}"
+    alike = dict.fromkeys(_reason(error) for error in errors if _place(model, error["loc"])[0] == key)
+    first, *others = alike
+    reason = " or ".join([first, *(other.removeprefix("input should be ") for other in others)])
+    return f"{key}: {detail['input']!r:.80} is not allowed: {reason}"
 
 
-def _fields_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+def _reason(detail: ErrorDetails) -> str:
+    if detail["type"] == "string_pattern_mismatch" and detail["ctx"]["pattern"] == NAME:
+        return "input should be lower-case letters, digits and _, a letter first"
+    return f"{detail['msg'][0].lower()}{detail['msg'][1:]}"
+
+
+def _place(model: type[BaseModel], location: tuple[int | str, ...]) -> tuple[str, list[object]]:
+    """The key as the file has it, and the kinds of value that may stand there.
+
+    A location has more parts than the file: the kind that was tried, where there are several, and `[key]` where a
+    name is at fault and not what stands under it.
+    """
+    parts: list[str] = []
+    kinds: list[object] = [model]
     for part in location:
-        field = model.model_fields.get(str(part))
-        if field is None or not isinstance(field.annotation, type) or not issubclass(field.annotation, BaseModel):
-            return []
-        model = field.annotation
-    return sorted(model.model_fields)
+        if len(kinds) > 1:
+            kinds = [kind for kind in kinds if getattr(kind, "__name__", None) == part]
+        elif part != "[key]":
+            parts.append(str(part))
+            kinds = [below for kind in kinds for below in _below(kind, str(part))]
+    return ".".join(parts), kinds
+
+
+def _below(kind: object, part: str) -> list[object]:
+    """The kinds of value of a model's field, or of what a list or a mapping holds."""
+    fields = _fields(kind)
+    if part in fields:
+        return _kinds(fields[part].annotation)
+    return _kinds(get_args(kind)[-1]) if get_origin(kind) in (list, dict) else []
+
+
+def _kinds(annotation: object) -> list[object]:
+    """What an annotation allows besides None, without the conditions on it."""
+    if get_origin(annotation) is Annotated:
+        return _kinds(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return [kind for branch in get_args(annotation) for kind in _kinds(branch)]
+    return [] if annotation is NoneType else [annotation]
+
+
+def _fields(kind: object) -> Mapping[str, FieldInfo]:
+    return kind.model_fields if isinstance(kind, type) and issubclass(kind, BaseModel) else {}

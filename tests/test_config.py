@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from replication import settings
+from replication import params, settings
 from replication.errors import UserError
 from replication.params import load
+from replication.strict import read_yaml
 
 ROOT = Path(__file__).parents[1]
 
@@ -46,6 +47,36 @@ def test_the_committed_parameters_are_allowed() -> None:
         ("temperature", "warm", "temperature: 'warm' is not allowed: input should be a valid number"),
         ("temperature", float("nan"), "temperature: nan is not allowed"),
         ("student.training.weight_decay", -0.1, "weight_decay: -0.1 is not allowed: input should be greater than or"),
+        (
+            "measurements.noise.rate",
+            0.1,
+            "noise.rate: unknown key (did you mean 'rates'?); known here: datasets, kind,",
+        ),
+        ("measurements.cost.repeat", 9, "cost.repeat: unknown key (did you mean 'repeats'?); known here: dataset, rep"),
+        (
+            "student.budgets.reviews",
+            {"iteration": 9, "batch_size": 2},
+            "student.budgets.reviews.iteration: unknown key (did you mean 'iterations'?); known here: batch_size, iter",
+        ),
+        (
+            "own_datasets.mine",
+            {"path": "own/a.csv", "titel": "x"},
+            "own_datasets.mine.titel: unknown key (did you mean",
+        ),
+        (
+            "own_datasets.Mine",
+            {"path": "own/a.csv"},
+            "own_datasets.Mine: 'Mine' is not allowed: input should be lower-",
+        ),
+        (
+            "parallel.workers",
+            "aut",
+            "parallel.workers: 'aut' is not allowed: input should be a valid integer or 'auto'",
+        ),
+        ("parallel.workers", 0, "parallel.workers: 0 is not allowed: input should be greater than 0 or 'auto'"),
+        ("datasets", ["Reviews"], "datasets: unknown name 'Reviews' (did you mean 'reviews'?); known: chnsenticorp, "),
+        ("methods", ["Soft_label"], "methods: unknown name 'Soft_label' (did you mean 'soft_label'?); known: fitnets,"),
+        ("student.budgets.Reviews", {"iterations": 1, "batch_size": 1}, "unknown dataset 'Reviews' (did you mean 'rev"),
         ("seeds", [], "seeds: [] is not allowed: list should have at least 1 item"),
         ("seeds", [1, 1], "seeds: '1' stands there twice"),
         ("seeds", [-1], "seeds.0: -1 is not allowed"),
@@ -63,7 +94,6 @@ def test_the_committed_parameters_are_allowed() -> None:
         ),
         ("preparation.labelled", 800.5, "preparation.labelled: 800.5 is not allowed"),
         ("preparation.history", 0, "preparation.history: 0 is not allowed: input should be greater than 0"),
-        ("parallel.workers", 0, "parallel.workers"),
         ("parallel.checkpoint_seconds", 0, "parallel.checkpoint_seconds: 0 is not allowed"),
         ("statistics.seed", -1, "statistics.seed: -1 is not allowed"),
         ("opinion_datasets", [], "opinion_datasets: [] is not allowed: list should have at least 1 item"),
@@ -75,6 +105,36 @@ def test_the_committed_parameters_are_allowed() -> None:
         ("preparation.pools.revews", 5, "preparation.pools: unknown dataset 'revews' (did you mean 'reviews'?)"),
         ("teacher.training.patience", 2, "teacher.training.patience: must be null"),
         ("teacher.training.iterations", 8, "teacher.training.iterations: expected at least 9"),
+        ("teacher.frozen_layers", 11, "teacher.frozen_layers: 11: expected 0 to 10, so that a layer of teacher.layers"),
+        ("teacher.hidden_layers", [8, 10], "teacher.hidden_layers: 8: expected 9 to 11, from teacher.frozen_layers to"),
+        ("teacher.hidden_layers", [10, 12], "teacher.hidden_layers: 12: expected 9 to 11"),
+        ("teacher.hidden_layers", [9], "method_settings.fitnets.hint_layer: 10: expected one of teacher.hidden_layers"),
+        (
+            "method_settings.fitnets",
+            {"hint_layer": 11},
+            "method_settings.fitnets.hint_layer: 11: expected one of teacher.hidden_layers, [10]; name one of these",
+        ),
+        (
+            "seeds",
+            [0],
+            "methods: 'other_teacher' learns from the teacher of another seed, and seeds has [0] alone; take",
+        ),
+        (
+            "method_settings.fitnets.tau",
+            4.0,
+            "method_settings.fitnets.tau: 4.0, where its control fitnets_control has 3.0; give both the same",
+        ),
+        (
+            "method_settings.fitnets_control",
+            {"lambda_last": 2},
+            "fitnets.lambda_last: 1.0, where its control fitnets_c",
+        ),
+        (
+            "method_settings.scheme5",
+            {"temperature": 4.0},
+            "scheme5.temperature: 4.0, where its control scheme5_control",
+        ),
+        ("method_settings.scheme5_control", {"soft_weight": 0.5}, "scheme5.soft_weight: 1.0, where its control scheme"),
         ("measurements.noise.datasets", ["revews"], "measurements.noise.datasets: 'revews' is not among datasets"),
         ("measurements.noise.rates", [0.2, 0.4], "measurements.noise.rates: expected rates that rise from 0.0"),
         ("measurements.noise.rates", [0.0, 1.0], "measurements.noise.rates.1: 1.0 is not allowed"),
@@ -91,6 +151,33 @@ def test_bad_values_give_one_line_that_names_key_value_and_remedy(
         load(path)
     message = str(error.value)
     assert says in message and message.startswith(str(path)) and "\n" not in message
+
+
+def test_a_method_that_is_not_run_asks_for_nothing() -> None:
+    data = read_yaml(ROOT / "params.yaml") | {"seeds": [0], "methods": ["supervised", "soft_label", "fitnets"]}
+    data["method_settings"]["fitnets"]["tau"] = 4.0
+    assert params.checked(data, "params.yaml").seeds == [0]
+    data["methods"] = ["supervised", "soft_label", "fitnets_control"]
+    data["method_settings"]["fitnets"]["hint_layer"] = 1
+    assert params.checked(data, "params.yaml").method_settings["fitnets"]["hint_layer"] == 1
+
+
+def test_a_control_may_say_what_its_method_has_anyway(tmp_path: Path) -> None:
+    same = {"temperature": 2.0, "transfer": "all", "hard_weight": 1, "soft_weight": 1}
+    assert load(changed(tmp_path, "method_settings.scheme5_control", same)).method_settings["scheme5_control"] == same
+
+
+@pytest.mark.parametrize(("method", "control"), params.CONTROLS)
+def test_the_shared_settings_of_a_control_are_those_that_loading_compares(method: str, control: str) -> None:
+    parameters = load(ROOT / "params.yaml").model_copy(update={"method_settings": {}})
+    own, other = (settings.resolve(parameters, name).model_dump() for name in (method, control))
+    shared = {key: value for key, value in own.items() if key in other and key not in settings.SHARED}
+    assert shared == params.CONTROLS[method, control]
+
+
+def test_the_hint_layer_that_loading_compares_is_the_methods_own() -> None:
+    parameters = load(ROOT / "params.yaml").model_copy(update={"method_settings": {}})
+    assert settings.resolve(parameters, "fitnets").model_dump()["hint_layer"] == params.HINT_LAYER
 
 
 def test_budgets_and_pools_of_a_set_take_the_place_of_the_common_ones(tmp_path: Path) -> None:

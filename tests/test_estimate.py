@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,16 @@ def test_runs_with_another_teacher_say_nothing_but_a_textcnn_alone_does(paramete
     write(tmp_path, "supervised", "student", 1.0, parameters={})
     rates = estimate.recorded_rates(parameters, tmp_path)
     assert rates == {("supervised", "student"): pytest.approx(0.001)}
+
+
+@pytest.mark.parametrize(("processors", "time"), [(1, "2.0 h with 1"), (2, "1.0 h with 2"), (8, "40 min with 3")])
+def test_the_time_here_is_that_of_the_processes_that_a_stage_would_start(
+    parameters: Parameters, processors: int, time: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No more than this process may run on, and no more than there are seeds."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(processors)), raising=False)
+    line = estimate.summary([estimate.Kind("teacher", 6, 7200.0, 0)], parameters, Path("records"))[-1]
+    assert line.startswith(f"in all: 6 runs, about 2.0 h of one process, {time} (")
 
 
 def test_a_damaged_record_is_named(parameters: Parameters, tmp_path: Path) -> None:

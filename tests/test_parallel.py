@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from functools import partial
 from pathlib import Path
@@ -24,6 +25,10 @@ def knows_module() -> bool:
 
 def fail(message: str) -> tuple[int, int, int]:
     raise UserError(message)
+
+
+def leave(status: int) -> tuple[int, int, int]:
+    os._exit(status)
 
 
 def settings(**changes: object) -> Parallel:
@@ -92,6 +97,37 @@ def test_a_failing_job_raises_its_own_error(tmp_path: Path) -> None:
     failing = parallel.Job("x", 1, tmp_path / "x.json", partial(fail, "seed 3: the loss is nan"))
     with pytest.raises(UserError, match=r"seed 3: the loss is nan"):
         parallel.fan_out([*jobs(tmp_path, 1), failing], settings())
+
+
+@pytest.mark.parametrize("backend", ["loky", "dask"])
+def test_a_worker_that_is_killed_is_an_error_of_one_line(backend: str, tmp_path: Path) -> None:
+    killed = parallel.Job("x", 1, tmp_path / "x.json", partial(leave, 1))
+    with pytest.raises(UserError, match=r"^a worker process was killed, [^\n]+: lower parallel\.workers[^\n]+$"):
+        parallel.fan_out([*jobs(tmp_path, 1), killed], settings(backend=backend))
+    assert [value for value, _, _ in parallel.fan_out(jobs(tmp_path), settings(backend=backend))] == [0, 1, 4, 9]
+
+
+def test_the_cluster_of_this_machine_is_closed_when_a_job_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[distributed.LocalCluster] = []
+
+    def start(**arguments: object) -> distributed.LocalCluster:
+        started.append(cluster(**arguments))
+        return started[0]
+
+    cluster = distributed.LocalCluster
+    monkeypatch.setattr(distributed, "LocalCluster", start)
+    failing = parallel.Job("x", 1, tmp_path / "x.json", partial(fail, "seed 3: the loss is nan"))
+    with pytest.raises(UserError, match=r"seed 3: the loss is nan"):
+        parallel.fan_out([failing], settings(backend="dask"))
+    assert [one.status.name for one in started] == ["closed"]
+
+
+def test_loky_does_without_dask() -> None:
+    code = "import sys, replication.parallel as p; print(sorted({'dask', 'distributed'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_workers_are_no_more_than_jobs_or_processors_over_threads() -> None:

@@ -51,6 +51,21 @@ def test_an_overlay_that_is_not_allowed_changes_nothing(params: Path, tmp_path: 
     assert params.read_bytes() == text
 
 
+def test_the_hint_of_paper_is_a_middle_layer() -> None:
+    _, parameters = profiles.show("paper", ROOT / "params.yaml", ROOT / "profiles")
+    teacher, settings = parameters.teacher, parameters.method_settings["fitnets"]
+    assert (teacher.frozen_layers, teacher.hidden_layers) == (0, [teacher.layers // 2])
+    assert settings["hint_layer"] == teacher.layers // 2 and settings["tau"] == 3.0
+
+
+def test_a_profile_that_every_command_would_refuse_is_not_written(params: Path) -> None:
+    text = params.read_text(encoding="utf-8").replace("labelled: 800", "labelled: 300")
+    params.write_text(text, encoding="utf-8")
+    with pytest.raises(UserError, match=r"public\.yaml: measurements\.samples\.sizes: 400: expected fewer than prep"):
+        profiles.put_on("public", params, ROOT / "profiles")
+    assert params.read_text(encoding="utf-8") == text
+
+
 def test_the_committed_results_of_public_are_of_the_profile_as_it_stands() -> None:
     _, parameters = profiles.show("public", ROOT / "params.yaml", ROOT / "profiles")
     published = json.loads((ROOT / "reports/public/results.json").read_text(encoding="utf-8"))["parameters"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from replication.data.duplicates import near_duplicate_groups
 from replication.data.normalise import normalise
-from replication.data.source import RawItem
+from replication.data.source import REMEDY, RawItem
 from replication.errors import UserError, nearest
 
 
@@ -40,13 +40,14 @@ class Cleaned:
     """Near-duplicates of an item that stayed."""
 
 
-def clean(raw: Iterable[RawItem], classes: Sequence[str], similarity: float) -> Cleaned:
+def clean(raw: Iterable[RawItem], classes: Sequence[str], similarity: float, remedy: str = REMEDY) -> Cleaned:
     """Normalise, and keep of each group of near-duplicates the item with the smallest id.
 
     Args:
         raw: a source's items.
         classes: label names by class index.
         similarity: Jaccard similarity in (0, 1] from which on two texts are near-duplicates.
+        remedy: what to do where no item is left of a class.
 
     Raises:
         UserError: a label that is no class, or a class that no item is left of.
@@ -61,7 +62,7 @@ def clean(raw: Iterable[RawItem], classes: Sequence[str], similarity: float) -> 
     in_agreement = sum(map(len, agreeing))
     for index, name in enumerate(classes):
         if all(item.label != index for item in kept):
-            raise UserError(f"class {name!r}: no item is left of {len(items)} raw ones; correct the source's classes")
+            raise UserError(f"class {name!r}: no item is left of {len(items)} raw ones; {remedy}")
     return Cleaned(
         items=kept,
         raw_items=len(items),

@@ -1,13 +1,15 @@
 """Lines of a text file as Unicode, each defect named by file and line, whatever the file's size.
 
-An encoding that nobody names is found out by a rule: a byte-order mark means UTF-8; otherwise UTF-8, unless most of the
-lines with bytes beyond ASCII are no UTF-8 while all of them are GB18030. So one damaged line in a file of UTF-8 stays a
-defect of that line, and does not turn the whole file into Chinese that nobody wrote.
+An encoding that nobody names is found out by a rule: UTF-8's byte-order mark means UTF-8; otherwise UTF-8, unless most
+of the lines with bytes beyond ASCII are no UTF-8 while all of them are GB18030, without the private-use characters that
+other Chinese encodings turn into. So one damaged line in a file of UTF-8 stays a defect of that line, and does not turn
+the whole file into Chinese that nobody wrote.
 """
 
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -17,10 +19,15 @@ from replication.errors import UserError
 LONGEST = 1 << 20
 """Bytes of a line, at the most: a longer one is no text to classify, and would not fit in memory for ever."""
 ENCODINGS = ("utf-8", "gb18030")
+MARK = "\ufeff"
+"""The byte-order mark."""
+PRIVATE_USE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 
 
 def decoded_lines(path: Path, encoding: str | None = None) -> Iterator[tuple[int, str]]:
     """Yield each line's number, from 1, and its text, line end included; one line is in memory at a time.
+
+    A byte-order mark, which GB18030 has too, is left out.
 
     Args:
         path: the file.
@@ -32,16 +39,17 @@ def decoded_lines(path: Path, encoding: str | None = None) -> Iterator[tuple[int
     encoding = encoding or detect(path)
     for number, line in raw_lines(path):
         try:
-            yield number, line.decode(encoding)
+            text = line.decode(encoding)
         except UnicodeDecodeError as error:
             raise UserError(
                 f"{path}: line {number}: byte {error.start + 1} (0x{line[error.start]:02x}) is not {encoding.upper()}; "
                 f"correct the line, or name the file's encoding ({' or '.join(ENCODINGS)})"
             ) from None
+        yield number, text.removeprefix(MARK) if number == 1 else text
 
 
 def raw_lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Yield each line's number, from 1, and its bytes, without a byte-order mark.
+    """Yield each line's number, from 1, and its bytes, without the byte-order mark of UTF-8.
 
     Raises:
         UserError: the file cannot be read, or a line is too long or holds a NUL.
@@ -97,7 +105,7 @@ def _starts_with_mark(path: Path) -> bool:
 
 def _decodes(line: bytes, encoding: str) -> bool:
     try:
-        line.decode(encoding)
+        text = line.decode(encoding)
     except UnicodeDecodeError:
         return False
-    return True
+    return encoding == "utf-8" or not PRIVATE_USE.search(text)

@@ -7,11 +7,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveInt, ValidationError
+from pydantic import Field, PositiveInt
 
 from replication.data.pattern import complaint
 from replication.errors import UserError, nearest
-from replication.strict import Name, Positive, Strict, read_yaml
+from replication.strict import Name, Positive, Strict, read_yaml, validate
 
 PeriodName = Literal["legacy", "current"]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -150,13 +150,7 @@ def load_grammar(path: Path) -> Grammar:
     Raises:
         UserError: the file is missing, not YAML, or has a key, value or pattern that is not allowed.
     """
-    try:
-        grammar = Grammar.model_validate(read_yaml(path))
-    except ValidationError as error:
-        detail = error.errors()[0]
-        key = ".".join(str(part) for part in detail["loc"])
-        given = "" if detail["type"] in ("missing", "extra_forbidden") else f"; found {detail['input']!r:.80}"
-        raise UserError(f"{path}: {key}: {detail['msg'][0].lower()}{detail['msg'][1:]}{given}; correct it") from None
+    grammar = validate(Grammar, read_yaml(path), str(path))
     for key, reason in _faults(grammar):
         raise UserError(f"{path}: {key}: {reason}; correct it")
     return grammar

@@ -7,6 +7,7 @@ in `found.json`, and every later reading is held against that. The hub's own set
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -21,6 +22,8 @@ from replication.errors import UserError
 from replication.files import file_digest, temporary_name, write_json
 
 FOUND = "found.json"
+PART = re.compile(r"-\d+-of-(\d+)")
+"""In a file's name, how many parts there are."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,9 @@ class HubFiles:
             paths = sorted(snapshot.glob(pattern))
             if not paths:
                 raise self._unreachable(f"no file {pattern} is there")
+            parts = {int(match[1]) for path in paths if (match := PART.search(path.name))}
+            if parts and parts != {len(paths)}:
+                raise self._unreachable(f"of {max(parts)} files {pattern}, {len(paths)} are there")
             for number, path in enumerate(paths):
                 name = f"{side}-{number:05d}.parquet"
                 sha256 = _copy(path, folder / name)
@@ -104,11 +110,11 @@ def recorded_files(folder: Path, dataset: str) -> list[RecordedFile]:
     """What `save` wrote down in `folder`.
 
     Raises:
-        UserError: it is missing or damaged.
+        UserError: it is missing or damaged, or there is a Parquet file besides.
     """
     try:
         facts: Any = json.loads((folder / FOUND).read_text(encoding="utf-8"))
-        return [
+        files = [
             RecordedFile(
                 PurePosixPath(facts["repository"], entry["path"]), entry["sha256"], {entry["name"]: entry["sha256"]}
             )
@@ -116,17 +122,36 @@ def recorded_files(folder: Path, dataset: str) -> list[RecordedFile]:
         ]
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise UserError(f"{folder / FOUND}: cannot be read: {error}; run fetch@{dataset} again") from None
+    recorded = {name for file in files for name in file.contents}
+    for path in sorted(folder.glob("*.parquet")):
+        if path.name not in recorded:
+            raise UserError(f"{path}: {FOUND} does not name it; remove it, or run fetch@{dataset} again")
+    return files
+
+
+def check_blob(path: Path) -> None:
+    """Compare a cached file with its name in the cache: the hub's sha256, or git's sha1 for small files.
+
+    Raises:
+        UserError: they differ.
+    """
+    blob = path.resolve()
+    if re.fullmatch(r"[0-9a-f]{64}", blob.name):
+        whole = file_digest(blob) == blob.name
+    elif re.fullmatch(r"[0-9a-f]{40}", blob.name):
+        content = blob.read_bytes()
+        whole = hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest() == blob.name
+    else:
+        return
+    if not whole:
+        raise UserError(f"{path}: differs from its hash {blob.name}; delete the file and try again")
 
 
 def _copy(path: Path, destination: Path) -> str:
-    """Copy a file of the hub's cache; return its sha256, which in the cache is the name of the blob behind it."""
-    blob = path.resolve().name
+    """Copy a file of the hub's cache, checked; return its sha256."""
+    check_blob(path)
     temporary = temporary_name(destination)
     destination.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(path, temporary)
-    sha256 = file_digest(temporary)
-    if re.fullmatch(r"[0-9a-f]{64}", blob) and blob != sha256:
-        temporary.unlink()
-        raise UserError(f"{path}: differs from its hash {blob}; delete the file and try again")
     temporary.replace(destination)
-    return sha256
+    return file_digest(destination)

@@ -133,6 +133,7 @@ def own_source(name: str, settings: OwnDataset, raw: Path) -> Source:
         classes={label: settings.classes.get(label, label) for label in labels},
         files=files,
         read=_read_items,
+        remedy=f"correct own_datasets.{name}.classes, or raise own_datasets.{name}.rows above {settings.rows}",
     )
 
 

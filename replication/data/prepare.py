@@ -54,7 +54,7 @@ def prepare_source(dataset: str, source: Source, raw: Path, destination: Path, s
     classes = list(source.classes)
     try:
         read = list(source.read(raw))
-        cleaned = clean(read, classes, settings.similarity)
+        cleaned = clean(read, classes, settings.similarity, source.remedy)
         splits = _by_split(cleaned, classes, settings)
     except UserError as error:
         raise UserError(f"{dataset}: {error}") from None

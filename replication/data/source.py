@@ -19,6 +19,8 @@ from replication.config import available
 from replication.errors import UserError, nearest
 from replication.files import file_digest
 
+REMEDY = "correct the source's classes"
+
 
 @dataclass(frozen=True)
 class RawItem:
@@ -88,6 +90,8 @@ class Source:
     """Of a generated set."""
     recorded: bool = False
     """Whether `fetch` writes down the files' hashes, because a revision pins them and nobody publishes any."""
+    remedy: str = REMEDY
+    """What to do where no item is left of a class."""
 
     def __post_init__(self) -> None:
         for name in ("title", "language", "domain", "licence", "citation"):

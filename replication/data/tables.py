@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +13,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from replication.data.encodings import decoded_lines
+from replication.data.encodings import LONGEST, decoded_lines
 from replication.errors import UserError, nearest
 
 SUFFIXES = (".csv", ".tsv", ".jsonl", ".parquet")
 BATCH = 1024
 """Rows of a Parquet file in memory."""
+BUFFER = 1 << 16
+"""Bytes of each column of a Parquet file that are read at once."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ def delimited(
         UserError: as `rows`.
     """
     place = 0
+    csv.field_size_limit(LONGEST)
 
     def lines() -> Iterator[str]:
         nonlocal place
@@ -105,7 +109,7 @@ def json_lines(path: Path, columns: Sequence[str], encoding: str | None = None) 
         where = f"{path}: line {number}"
         try:
             entry: Any = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise UserError(f"{where}: not valid JSON: {error}; expected one object a line") from None
         if not isinstance(entry, dict):
             raise UserError(f"{where}: expected a JSON object, found {type(entry).__name__}; write one object a line")
@@ -121,17 +125,16 @@ def parquet(path: Path, columns: Sequence[str]) -> Iterator[Row]:
         UserError: as `rows`.
     """
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, pre_buffer=False, buffer_size=BUFFER) as file:
             for column in columns:
                 _place(path, column, file.schema_arrow.names)
             number = 0
             for batch in file.iter_batches(batch_size=BATCH, columns=list(columns)):
-                values = [batch.column(column).to_pylist() for column in columns]
-                for entry in zip(*values, strict=True):
+                for entry in zip(*(batch.column(column) for column in columns), strict=True):
                     number += 1
                     where = f"{path}: row {number}"
                     cells = zip(columns, entry, strict=True)
-                    yield Row(where, tuple(_text(value, where, column) for column, value in cells))
+                    yield Row(where, tuple(_text(_value(cell, where, column), where, column) for column, cell in cells))
     except OSError as error:
         raise UserError(f"{path}: cannot be read: {' '.join(str(error).split())}; correct the path") from None
     except pa.ArrowException as error:
@@ -140,14 +143,36 @@ def parquet(path: Path, columns: Sequence[str]) -> Iterator[Row]:
 
 def _place(path: Path, column: str, names: list[str], where: str | None = None) -> int:
     if column not in names:
-        shown = ", ".join(names[:20])
+        shown = ", ".join(names[:20]).encode(errors="replace").decode()
         raise UserError(f"{where or path}: no column {column!r}{nearest(column, names)}; there are: {shown}")
+    if names.count(column) > 1:
+        raise UserError(f"{where or path}: {names.count(column)} columns are called {column!r}; rename all but one")
     return names.index(column)
+
+
+def _value(cell: pa.Scalar, where: str, column: str) -> object:
+    try:
+        return cell.as_py()
+    except ValueError as error:
+        raise UserError(f"{where}: {column}: cannot be read: {error}; write the text as UTF-8") from None
 
 
 def _text(value: object, where: str, column: str) -> str:
     if isinstance(value, str):
-        return value
-    if isinstance(value, bool | int | float):
+        return _whole(value, where, column)
+    if isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value)):
         return json.dumps(value)
-    raise UserError(f"{where}: {column}: expected a text or a number, found {type(value).__name__}; fill it in")
+    found = value if isinstance(value, float) else type(value).__name__
+    raise UserError(f"{where}: {column}: expected a text or a number, found {found}; fill it in")
+
+
+def _whole(text: str, where: str, column: str) -> str:
+    """The text, if it is no longer than a line may be and has no half of a character, which JSON can write."""
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError as error:
+        half = f"U+{ord(text[error.start]):04X}"
+        raise UserError(f"{where}: {column}: holds half of a character, {half} alone; correct the text") from None
+    if size > LONGEST:
+        raise UserError(f"{where}: {column}: longer than {LONGEST:,} bytes; shorten or remove it")
+    return text

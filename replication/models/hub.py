@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from pathlib import Path
 
@@ -10,8 +9,8 @@ import huggingface_hub
 from huggingface_hub import constants
 from huggingface_hub.errors import LocalEntryNotFoundError, RemoteEntryNotFoundError
 
+from replication.data.hub_files import check_blob
 from replication.errors import UserError, nearest
-from replication.files import file_digest
 
 KNOWN = {
     "google-bert/bert-base-chinese": "8f23c25b06e129b6c986331a13d8d025a92cf0ea",
@@ -76,22 +75,8 @@ def _fetch(repository: str, revision: str, name: str) -> Path | None:
         raise _unreachable(repository, revision, _line(error)) from None
     except Exception as error:  # of the hub's HTTP client too, whose package changes with the library's version
         raise _unreachable(repository, revision, _line(error)) from None
-    _check(path)
+    check_blob(path)
     return path
-
-
-def _check(path: Path) -> None:
-    """Compare a cached file with its name in the cache: the hub's sha256, or git's sha1 for small files."""
-    blob = path.resolve()
-    if re.fullmatch(r"[0-9a-f]{64}", blob.name):
-        whole = file_digest(blob) == blob.name
-    elif re.fullmatch(r"[0-9a-f]{40}", blob.name):
-        content = blob.read_bytes()
-        whole = hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest() == blob.name
-    else:
-        return
-    if not whole:
-        raise UserError(f"{path}: differs from its hash {blob.name}; delete the file and try again")
 
 
 def _unreachable(repository: str, revision: str, reason: str) -> UserError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ def choose_run(folder: Path, seed: int | None) -> Path:
 
 
 def export(run: Path, data: Path, report: Path, to: Path) -> None:
-    """Write the folder `to`; files of an earlier export are replaced.
+    """Write the folder `to`; files of an earlier export are replaced, once all of the new ones are there and checked.
 
     Args:
         run: of a student, as its stage left it.
@@ -61,16 +62,32 @@ def export(run: Path, data: Path, report: Path, to: Path) -> None:
         raise UserError(f"{run}: was trained on other data than {data} holds; run `dvc repro` again")
     if to.exists() and not to.is_dir():
         raise UserError(f"--to {to}: expected a folder, found a file; name another")
-    to.mkdir(parents=True, exist_ok=True)
-    for name in (WEIGHTS, VOCABULARY):
-        shutil.copyfile(run / name, to / name)
-    write_onnx(student.network, to / "model.onnx", READS)
     card = DataCard.model_validate(load_card(data))
-    stored = read_logits(student.predictions.of("validation"), splits.validation.ids, run.name)
-    differences = _check(student, splits.validation, stored, to / "model.onnx")
+    parent = to.resolve().parent
+    parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{to.name}.", dir=parent) as temporary:
+        folder = Path(temporary)
+        for name in (WEIGHTS, VOCABULARY):
+            shutil.copyfile(run / name, folder / name)
+        _write(student, splits, card, report, folder)
+        to.mkdir(exist_ok=True)
+        for path in sorted(folder.iterdir()):
+            path.replace(to / path.name)
+
+
+def _write(student: TrainedStudent, splits: Splits, card: DataCard, report: Path, folder: Path) -> None:
+    """Write the network as ONNX, checked, and what says how to run it.
+
+    Raises:
+        UserError: what ONNX Runtime computes is not what was trained.
+    """
+    write_onnx(student.network, folder / "model.onnx", READS)
+    run = student.run
+    stored = read_logits(student.predictions.of("validation"), splits.validation.ids, f"seed{run.seed}")
+    differences = _check(student, splits.validation, stored, folder / "model.onnx")
     settings = _settings(student, splits, _threshold(card, splits.validation, stored))
-    write_json(to / "config.json", settings)
-    write_text(to / "MODEL_CARD.md", model_card(student.run, card, settings, differences, report))
+    write_json(folder / "config.json", settings)
+    write_text(folder / "MODEL_CARD.md", model_card(run, card, settings, differences, report))
 
 
 def _check(student: TrainedStudent, split: Split, stored: Floats, onnx: Path) -> dict[str, float]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import pyarrow as pa
@@ -119,6 +121,43 @@ def test_a_damaged_file_is_refused_in_the_cache_and_after_fetching(cache: Path, 
     blobs[0].write_bytes(blobs[0].read_bytes()[:-1] + b"?")
     with pytest.raises(UserError, match="differs from its hash"):
         fetch("clue_tnews", tmp_path / "raw")
+
+
+def test_a_small_file_is_held_against_gits_hash(cache: Path, tmp_path: Path) -> None:
+    """The cache names a file that is no LFS object by the sha1 that git has for it."""
+    for side in ("train", "validation"):
+        blob = put(cache, "clue_tnews", f"tnews/{side}-00000-of-00001.parquet", "sentence", [side], [0])
+        content = blob.read_bytes()
+        sha1 = hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+        link = snapshot(cache, "clue_tnews") / f"tnews/{side}-00000-of-00001.parquet"
+        link.unlink()
+        link.symlink_to(blob.rename(blob.with_name(sha1)))
+    fetch("clue_tnews", tmp_path / "raw")
+    link.resolve().write_bytes(content[:-1] + b"?")
+    with pytest.raises(UserError, match=r"validation-00000-of-00001\.parquet: differs from its hash [0-9a-f]{40};"):
+        fetch("clue_tnews", tmp_path / "raw")
+
+
+def test_a_file_that_was_not_fetched_is_refused(cache: Path, tmp_path: Path) -> None:
+    for side in ("train", "validation"):
+        put(cache, "clue_tnews", f"tnews/{side}-00000-of-00001.parquet", "sentence", [side], [0])
+    fetch("clue_tnews", tmp_path / "raw")
+    shutil.copyfile(tmp_path / "raw/train-00000.parquet", tmp_path / "raw/train-00001.parquet")
+    with pytest.raises(
+        UserError, match=r"train-00001\.parquet: found\.json does not name it; remove it, or run fetch@"
+    ):
+        prepare("clue_tnews", tmp_path / "raw", tmp_path / "data", load(ROOT / "params.yaml").preparation)
+
+
+def test_a_snapshot_that_lacks_a_part_is_refused(cache: Path, tmp_path: Path) -> None:
+    put(cache, "clue_tnews", "tnews/validation-00000-of-00001.parquet", "sentence", ["很好"], [0])
+    for part in (0, 2):
+        put(cache, "clue_tnews", f"tnews/train-{part:05d}-of-00003.parquet", "sentence", [f"第{part}"], [0])
+    with pytest.raises(UserError, match=r"cannot be fetched [^\n]+: of 3 files tnews/train-\*\.parquet, 2 are there;"):
+        fetch("clue_tnews", tmp_path / "raw")
+    put(cache, "clue_tnews", "tnews/train-00001-of-00003.parquet", "sentence", ["第1"], [0])
+    fetch("clue_tnews", tmp_path / "raw")
+    assert len(list((tmp_path / "raw").glob("train-*.parquet"))) == 3
 
 
 def test_an_unreachable_hub_is_one_line(cache: Path, tmp_path: Path) -> None:

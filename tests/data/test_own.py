@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
+import subprocess
+import sys
 import textwrap
 import tracemalloc
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from ruamel.yaml import YAML
 
@@ -68,6 +73,32 @@ def test_fewer_items_than_asked_for_are_named(own: Path, tmp_path: Path) -> None
         prepare("mine", tmp_path / "raw", tmp_path / "data", load(ROOT / "params.yaml").preparation, settings)
 
 
+@pytest.mark.parametrize(("classes", "name"), [({}, "rare"), ({"0": "bad", "1": "good", "2": "none"}, "2")])
+def test_a_class_that_the_kept_rows_lack_may_need_more_of_them(
+    own: Path, tmp_path: Path, classes: dict[str, str], name: str
+) -> None:
+    settings = write_csv(own / "a.csv", 300).model_copy(update={"classes": classes, "rows": 40})
+    rare = "房间里的空调坏了又坏"
+    assert (rare, "rare") not in kept([*((text, str(n % 2)) for n, text in enumerate(texts(300))), (rare, "rare")], 40)
+    if not classes:
+        with (own / "a.csv").open("a", encoding="utf-8") as file:
+            file.write(f"{rare},rare\n")
+    fetch("mine", tmp_path / "raw", settings)
+    message = (
+        rf"^mine: class '{name}': no item is left of 40 raw ones; correct own_datasets\.mine\.classes, or raise "
+        r"own_datasets\.mine\.rows above 40$"
+    )
+    with pytest.raises(UserError, match=message):
+        prepare("mine", tmp_path / "raw", tmp_path / "data", load(ROOT / "params.yaml").preparation, settings)
+
+
+def kept(items: list[tuple[str, str]], size: int) -> list[tuple[str, str]]:
+    sample = Sample(size)
+    for text, label in items:
+        sample.add(text, label)
+    return sample.items()
+
+
 def test_the_files_of_a_folder_are_one_dataset(own: Path, tmp_path: Path) -> None:
     (own / "many").mkdir()
     (own / "many/a.csv").write_text("text,label\n很好,x\n", encoding="utf-8")
@@ -107,17 +138,9 @@ def test_every_defect_is_named_and_leaves_nothing(
 
 def test_what_is_kept_depends_neither_on_order_nor_on_repetition() -> None:
     items = [(f"文{number}", str(number % 3)) for number in range(500)]
-    kept = []
-    for order in (items, items[::-1], items + items):
-        sample = Sample(50)
-        for text, label in order:
-            sample.add(text, label)
-        kept.append(sample.items())
-    assert kept[0] == kept[1] == kept[2] and len(set(kept[0])) == 50
-    larger = Sample(80)
-    for text, label in items:
-        larger.add(text, label)
-    assert larger.items()[:50] == kept[0]
+    first, *others = (kept(order, 50) for order in (items, items[::-1], items + items))
+    assert others == [first, first] and len(set(first)) == 50
+    assert kept(items, 80)[:50] == first
 
 
 def test_many_rows_need_no_more_memory_than_few(own: Path, tmp_path: Path) -> None:
@@ -132,6 +155,40 @@ def test_many_rows_need_no_more_memory_than_few(own: Path, tmp_path: Path) -> No
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < 1.5 * peaks[0]
+
+
+MEASURE = """
+import sys
+import pyarrow
+from pathlib import Path
+from replication.config import OwnDataset
+from replication.data.own import import_own
+import_own("mine", OwnDataset(path=sys.argv[1], rows=100), Path("raw"))
+print(pyarrow.default_memory_pool().max_memory())
+"""
+
+
+def test_larger_parquet_files_need_no_more_memory(own: Path, tmp_path: Path) -> None:
+    peaks = []
+    for groups in (3, 24):
+        folder = own / f"{groups}"
+        folder.mkdir()
+        write_parquet(folder / "a.parquet", groups)
+        (folder / "b.csv").write_text("text,label\n很好,1\n", encoding="utf-8")
+        (folder / "c.jsonl").write_text('{"text": "很差", "label": "0"}\n', encoding="utf-8")
+        command, variables = [sys.executable, "-c", MEASURE, f"own/{groups}"], os.environ | {"PYTHONPATH": str(ROOT)}
+        done = subprocess.run(command, env=variables, check=True, capture_output=True, text=True)
+        assert json.loads((tmp_path / "raw/own.json").read_text(encoding="utf-8"))["rows"] == groups * 2000 + 2
+        peaks.append(int(done.stdout))
+    assert peaks[1] < 1.2 * peaks[0], peaks
+
+
+def write_parquet(path: Path, groups: int) -> None:
+    generator = random.Random(groups)
+    with pq.ParquetWriter(path, pa.schema({"label": pa.string(), "text": pa.string()})) as writer:
+        for _ in range(groups):
+            written = [generator.randbytes(150).hex() for _ in range(2000)]
+            writer.write_table(pa.table({"label": ["0", "1"] * 1000, "text": written}), row_group_size=2000)
 
 
 def test_the_identity_changes_with_the_file_alone(own: Path, tmp_path: Path) -> None:

@@ -75,10 +75,45 @@ def test_the_card_states_threshold_licence_limits_and_what_is_not_known(exported
     assert "on 100.0% of them" in text
 
 
+def test_card_and_docs_name_every_step_that_makes_a_text_ready(exported: Path) -> None:
+    for page in (exported / "MODEL_CARD.md", Path(__file__).parents[2] / "docs/serving.md"):
+        steps = ["HTML's character references", "`&quot;`", "`&#160;`", "NFKC", "control and format characters"]
+        places = [page.read_text(encoding="utf-8").find(step) for step in steps]
+        assert -1 not in places and places == sorted(places), page
+
+
 def test_the_same_run_gives_the_same_bytes(students: Path, run: Path, exported: Path, tmp_path: Path) -> None:
     package.export(run, students / "data", students / "report", tmp_path)
     for path in sorted(tmp_path.iterdir()):
         assert path.read_bytes() == (exported / path.name).read_bytes(), path.name
+
+
+def test_a_failed_export_leaves_what_stood_there(
+    students: Path, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def differs(*_: object) -> float:
+        raise UserError("model.onnx: differs")
+
+    def export_to(to: Path, *, whole: bool) -> None:
+        with monkeypatch.context() as patch:
+            if not whole:
+                patch.setattr(package, "check_equal", differs)
+            package.export(run, students / "data", students / "report", to)
+
+    with pytest.raises(UserError, match="differs"):
+        export_to(tmp_path / "served", whole=False)
+    assert list(tmp_path.iterdir()) == []
+    export_to(tmp_path / "served", whole=True)
+    (tmp_path / "served/config.json").write_text("an earlier one", encoding="utf-8")
+    (tmp_path / "served/notes.txt").write_text("not of the export", encoding="utf-8")
+    before = {path.name: path.read_bytes() for path in (tmp_path / "served").iterdir()}
+    with pytest.raises(UserError, match="differs"):
+        export_to(tmp_path / "served", whole=False)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "served").iterdir()} == before
+    export_to(tmp_path / "served", whole=True)
+    after = {path.name: path.read_bytes() for path in (tmp_path / "served").iterdir()}
+    assert {name for name in before if before[name] != after[name]} == {"config.json"}
+    assert [path.name for path in tmp_path.iterdir()] == ["served"]
 
 
 def test_the_best_seed_by_validation_is_taken_unless_one_is_named(students: Path, run: Path, tmp_path: Path) -> None:
