@@ -57,6 +57,8 @@ class Claim(Strict):
     """The section of the report that shows the measurement."""
     pairs: list[Pair] = Field(default_factory=list)
     """Of the claims that runs' predictions judge."""
+    further: list[Pair] = Field(default_factory=list)
+    """Not judged: what a judged difference is made of."""
 
 
 class Claims(Strict):

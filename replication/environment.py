@@ -12,15 +12,17 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 DISTRIBUTIONS = ("numpy", "scipy", "scikit-learn", "torch", "transformers", "tokenizers", "datasets", "dvc")
+CHANGED = "+"
+"""What a commit ends in whose code was changed."""
 
 
 class Environment(BaseModel):
-    """Where a run was made. Informative: no part of a run's identity but the precision and the threads."""
+    """Where a run was made. Informative: no part of a run's identity, which names what it depends on by itself."""
 
     model_config = ConfigDict(frozen=True)
 
     commit: str
-    """The git commit of the working tree, `+` appended when its code differed from it, `unknown` outside git."""
+    """The git commit of the working tree, `CHANGED` appended when its code differed from it, `unknown` outside git."""
     python: str
     platform: str
     processor: str
@@ -48,7 +50,7 @@ def _commit() -> str:
         changed = _git("status", "--porcelain", "--untracked-files=normal", "--", *code)
     except (OSError, subprocess.SubprocessError):
         return "unknown"
-    return head + ("+" if changed else "")
+    return head + (CHANGED if changed else "")
 
 
 def _git(*arguments: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from replication.results.cells import Interval
-from replication.results.comparisons import Comparison, Unit
+from replication.results.comparisons import Comparison, Unit, VarianceParts
 from replication.results.gradients import (
     MOMENTS,
     SCOPES,
@@ -32,6 +32,7 @@ def compared(dataset: str, part: str, unit: Unit, estimate: float, half: float) 
     return Comparison(
         claim="noise", dataset=dataset, part=part, unit=unit, estimate=estimate, low=estimate - half,
         high=estimate + half, standard_error=half / 1.96, seeds=2, items=100,
+        variance=VarianceParts(seeds=0.0, items=(half / 1.96) ** 2, both=0.0),
     )  # fmt: skip
 
 

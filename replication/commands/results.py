@@ -41,7 +41,7 @@ def report() -> None:
 
 @app.command(rich_help_panel=TOOLS)
 def table() -> None:
-    """Print the results table and where the report is."""
+    """Print the results table, the verdicts and where the report is."""
     from replication.report import console
 
     folder = REPORTS / params.load().profile

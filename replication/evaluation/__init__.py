@@ -1,11 +1,13 @@
 """The one reader of the test labels: joins the runs' predictions with them and publishes what the report reads.
 
-A run that is missing or unusable never stops the evaluation: its cell says why it has no number.
+A run that is missing or unusable never stops the evaluation: its cell says why it has no number. What does stop it
+leaves the results of before as they were.
 """
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +17,13 @@ from replication.data.splits import load_card
 from replication.evaluation import publish
 from replication.evaluation.behaviour import publish_behaviour
 from replication.evaluation.cells import Cell, list_cells
-from replication.evaluation.comparisons import compare
+from replication.evaluation.comparisons import compare, compare_further
 from replication.evaluation.efficiency import measure_efficiency
 from replication.evaluation.finished import FinishedRun, load_cell, teacher_digests
 from replication.evaluation.gradients import describe_gradients
 from replication.evaluation.noise import describe_noise
 from replication.evaluation.scores import rows, score_cells, without_historical
+from replication.evaluation.staging import replacing
 from replication.evaluation.temperature_sweep import sweep_temperatures
 from replication.evaluation.testset import JUNK, TestSet, load_test_set
 from replication.evaluation.validation import describe_teacher
@@ -29,9 +32,27 @@ from replication.results.cells import DatasetResult, Results
 from replication.results.comparisons import Comparison, Comparisons
 from replication.results.curves import curves_text
 from replication.results.efficiency import EfficiencyResult, EfficiencySet
+from replication.results.files import Frozen, read_json
+from replication.results.softmax import TemperatureResult
 from replication.results.temperature_sweep import TemperatureSet, TemperatureSweepResult
 
 Runs = dict[Cell, dict[int, FinishedRun]]
+
+
+@dataclass(frozen=True)
+class EvaluatedSet:
+    """A dataset's runs and what is published of them."""
+
+    items: TestSet
+    runs: Runs
+    result: DatasetResult
+    comparisons: Comparisons
+    """What the claims compare of the runs."""
+    softmax: TemperatureResult | None
+    """Of the teacher; None where none has finished."""
+    sweep: TemperatureSet | None
+    """None, like the next, where the measurement leaves the set out."""
+    efficiency: tuple[EfficiencySet, list[Comparison]] | None
 
 
 def evaluate(parameters: Parameters, build: Path, folder: Path) -> None:
@@ -43,76 +64,31 @@ def evaluate(parameters: Parameters, build: Path, folder: Path) -> None:
         folder: the profile's, `reports/<profile>`.
 
     Raises:
-        UserError: a prepared dataset, or `baselines/claims.yaml`, is missing or damaged.
+        UserError: a prepared dataset or `baselines/claims.yaml` is missing or damaged, or `source.json` is damaged.
     """
     cards = {name: load_card(build / "data" / name) for name in parameters.datasets}
     claims = load_claims()
-    datasets: list[DatasetResult] = []
-    comparisons: list[Comparison] = []
-    temperatures: dict[str, Any] = {}
-    swept: dict[str, TemperatureSet] = {}
-    efficiency: dict[str, EfficiencySet] = {}
-    labels_compared: list[Comparison] = []
-    runs: Runs = {}
-    sets: list[TestSet] = []
-    written: set[Path] = set()
-    tests: dict[str, TestSet] = {}
-    for name in cards:
-        items = tests[name] = load_test_set(parameters, name, build / "data" / name)
-        result, finished, own = evaluate_dataset(parameters, build, items, claims)
-        comparisons += own
-        seeds = {
-            cell: {seed.seed: seed for seed in row.seeds} for cell, row in zip(finished, result.cells, strict=True)
-        }
-        written |= publish.write_records(folder, finished, seeds)
-        datasets.append(result)
-        sets.append(items)
-        runs |= finished
-        softmax = describe_teacher(parameters, items.splits, finished)
-        if softmax is not None:
-            temperatures[name] = softmax.model_dump()
-        if sweep := sweep_temperatures(parameters, build, items, finished):
-            swept[name] = sweep
-        if measured := measure_efficiency(parameters, build, items, finished):
-            efficiency[name] = measured[0]
-            labels_compared += measured[1]
-    publish.remove_leftovers(folder / "records", written)
-    write_json(folder / "metrics.json", publish.metrics_tree(datasets))
-    write_json(folder / "cards.json", cards)
-    write_json(folder / "comparisons.json", Comparisons(comparisons=comparisons).model_dump())
-    write_json(folder / "temperature.json", temperatures)
-    for file, found in (
-        ("noise.json", describe_noise(parameters, build, tests)),
-        ("gradients.json", describe_gradients(parameters, build, tests)),
-    ):
-        publish.write_or_remove(folder / file, found)
-    sweep_result = TemperatureSweepResult(temperature=parameters.temperature, sets=swept)
-    write_json(folder / "temperature_sweep.json", sweep_result.model_dump())
-    write_json(folder / "efficiency.json", EfficiencyResult(sets=efficiency, comparisons=labels_compared).model_dump())
-    write_text(folder / "curves.csv", curves_text(publish.curve_points(runs)))
-    publish_behaviour(parameters, build, folder, sets, runs)
-    results = Results(
-        profile=parameters.profile,
-        parameters=parameters.model_dump(exclude={"parallel": {"backend", "workers", "checkpoint_seconds", "address"}}),
-        environments=publish.environments(
-            one for cell, finished in runs.items() if not cell.inside for one in finished.values()
-        ),
-        checkpoint=read_checkpoint(build),
-        datasets=datasets,
-    )
-    write_json(folder / "results.json", results.model_dump())
+    sets = [evaluate_set(parameters, build, name, claims) for name in cards]
+    runs = {cell: found for one in sets for cell, found in one.runs.items()}
+    described = describe(parameters, build, cards, sets)
+    with replacing(folder, publish.OUTPUTS) as staged:
+        for one in sets:
+            publish.write_records(staged, one.runs, one.result.cells)
+        write_text(staged / "curves.csv", curves_text(publish.curve_points(runs)))
+        publish_behaviour(parameters, build, staged, [one.items for one in sets], runs)
+        for name, data in described.items():
+            write_json(staged / name, data)
 
 
-def evaluate_dataset(
-    parameters: Parameters, build: Path, items: TestSet, claims: list[Claim]
-) -> tuple[DatasetResult, Runs, list[Comparison]]:
-    """Score the cells of one dataset; also returns their finished runs and what the claims compare of them."""
-    teachers = teacher_digests(parameters, items.name, build)
-    cells = {cell: load_cell(cell, items, teachers) for cell in list_cells(parameters, items.name, build)}
+def evaluate_set(parameters: Parameters, build: Path, name: str, claims: list[Claim]) -> EvaluatedSet:
+    """Score the cells of one dataset and what is measured on it."""
+    items = load_test_set(parameters, name, build / "data" / name)
+    teachers = teacher_digests(parameters, name, build)
+    cells = {cell: load_cell(cell, items, teachers) for cell in list_cells(parameters, name, build)}
     finished = {cell: found for cell, (found, _) in cells.items()}
     scored = score_cells(parameters, cells, items)
     result = DatasetResult(
-        name=items.name,
+        name=name,
         classes=items.splits.classes,
         test_items=int(items.current.sum()),
         data=publish.data_digests(one for found in finished.values() for one in found.values()),
@@ -122,14 +98,67 @@ def evaluate_dataset(
         family_items=items.family_items(),
         without_historical=without_historical(cells, items),
     )
-    return result, finished, compare(claims, items.name, items.opinion, *scored)
+    return EvaluatedSet(
+        items=items,
+        runs=finished,
+        result=result,
+        comparisons=Comparisons(
+            comparisons=compare(claims, name, items.opinion, *scored),
+            further=compare_further(claims, name, items.opinion, *scored),
+        ),
+        softmax=describe_teacher(parameters, items.splits, finished),
+        sweep=sweep_temperatures(parameters, build, items, finished),
+        efficiency=measure_efficiency(parameters, build, items, finished),
+    )
+
+
+def describe(
+    parameters: Parameters, build: Path, cards: Mapping[str, Any], sets: Sequence[EvaluatedSet]
+) -> dict[str, object]:
+    """What is published as JSON, by the file's name; a measurement that the profile leaves out has no file."""
+    tests = {one.items.name: one.items for one in sets}
+    efficiency = {one.items.name: one.efficiency for one in sets if one.efficiency}
+    measured: dict[str, Frozen | None] = {
+        "noise.json": describe_noise(parameters, build, tests),
+        "gradients.json": describe_gradients(parameters, build, tests),
+        "temperature_sweep.json": TemperatureSweepResult(
+            temperature=parameters.temperature, sets={one.items.name: one.sweep for one in sets if one.sweep}
+        ),
+        "efficiency.json": EfficiencyResult(
+            sets={name: found for name, (found, _) in efficiency.items()},
+            comparisons=[one for _, compared in efficiency.values() for one in compared],
+        ),
+        "comparisons.json": Comparisons(
+            comparisons=[found for one in sets for found in one.comparisons.comparisons],
+            further=[found for one in sets for found in one.comparisons.further],
+        ),
+        "results.json": summarise(parameters, build, sets),
+    }
+    return {name: found.model_dump() for name, found in measured.items() if found is not None} | {
+        "metrics.json": publish.metrics_tree(one.result for one in sets),
+        "cards.json": cards,
+        "temperature.json": {one.items.name: one.softmax.model_dump() for one in sets if one.softmax},
+    }
+
+
+def summarise(parameters: Parameters, build: Path, sets: Sequence[EvaluatedSet]) -> Results:
+    """The tables of every set, and where the runs come from."""
+    return Results(
+        profile=parameters.profile,
+        parameters=parameters.model_dump(exclude={"parallel": {"backend", "workers", "checkpoint_seconds", "address"}}),
+        environments=publish.environments(
+            run for one in sets for cell, found in one.runs.items() if not cell.inside for run in found.values()
+        ),
+        checkpoint=read_checkpoint(build),
+        datasets=[one.result for one in sets],
+    )
 
 
 def read_checkpoint(build: Path) -> dict[str, Any] | None:
-    """Where the encoder's weights came from; None before it was fetched."""
+    """Where the encoder's weights came from; None before they were fetched.
+
+    Raises:
+        UserError: the file that says it is damaged.
+    """
     path = build / "checkpoint" / "source.json"
-    try:
-        source: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return source
+    return read_json(path, dict[str, Any]) if path.is_file() else None

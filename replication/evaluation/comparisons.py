@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from replication.claims import Claim
-from replication.results.comparisons import Comparison, compared
+from replication.claims import Claim, Pair
+from replication.evaluation.measured import compare_scores
+from replication.results.comparisons import Comparison
 from replication.statistics import Resamples, Scores, paired
 
 
@@ -25,19 +26,37 @@ def compare(
         scores: by `method/model` and metric.
         resamples: of the set's items.
     """
+    return _compare([(claim, claim.pairs) for claim in claims], dataset, opinion, scores, resamples)
+
+
+def compare_further(
+    claims: Sequence[Claim],
+    dataset: str,
+    opinion: bool,
+    scores: Mapping[str, Mapping[str, Scores]],
+    resamples: Resamples,
+) -> list[Comparison]:
+    """Likewise, of the pairs that are not judged."""
+    return _compare([(claim, claim.further) for claim in claims], dataset, opinion, scores, resamples)
+
+
+def _compare(
+    pairs: Sequence[tuple[Claim, Sequence[Pair]]],
+    dataset: str,
+    opinion: bool,
+    scores: Mapping[str, Mapping[str, Scores]],
+    resamples: Resamples,
+) -> list[Comparison]:
     found = []
-    for claim in claims:
+    for claim, own in pairs:
         if claim.sets == "opinion" and not opinion:
             continue
-        for pair in claim.pairs:
+        for pair in own:
             arm = _first(scores, pair.arm, pair.model, claim.metric)
             reference = _first(scores, pair.reference, pair.model, claim.metric)
             if arm is None or reference is None or not set(arm.seeds) & set(reference.seeds):
                 continue
-            difference = paired(arm, reference)
-            spread = resamples.spread(difference.observed, difference.drawn)
-            values = [float(value) for value in difference.observed]
-            found.append(compared(claim.id, dataset, pair.part, "share", spread, resamples.confidence, values))
+            found.append(compare_scores(resamples, paired(arm, reference), claim.id, dataset, pair.part, "share"))
     return found
 
 

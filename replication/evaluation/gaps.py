@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scipy.stats import norm
-
 from replication import statistics
-from replication.evaluation.means import rounded, to_digits
+from replication.evaluation.measured import compare_scores
 from replication.evaluation.teaching import Arms, key
 from replication.evaluation.testset import TestSet
 from replication.results.cells import BASELINE
@@ -46,18 +44,5 @@ def comparisons(dataset: str, resamples: Resamples, gaps: Mapping[str, Scores]) 
     """The gap of soft labels minus the TextCNN's; below 0 the taught student generalises better."""
     if not {TEXTCNN, TAUGHT} <= gaps.keys() or not set(gaps[TEXTCNN].seeds) & set(gaps[TAUGHT].seeds):
         return []
-    estimate = rounded(resamples.paired_difference(gaps[TAUGHT], gaps[TEXTCNN]))
-    quantile = float(norm.ppf(0.5 + resamples.confidence / 2))
-    return [
-        Comparison(
-            claim="generalisation",
-            dataset=dataset,
-            unit="share",
-            estimate=estimate.mean,
-            low=estimate.low,
-            high=estimate.high,
-            standard_error=to_digits((estimate.high - estimate.low) / (2 * quantile)),
-            seeds=len(set(gaps[TEXTCNN].seeds) & set(gaps[TAUGHT].seeds)),
-            items=resamples.items,
-        )
-    ]
+    difference = statistics.paired(gaps[TAUGHT], gaps[TEXTCNN])
+    return [compare_scores(resamples, difference, "generalisation", dataset, "", "share")]

@@ -10,7 +10,7 @@ import numpy as np
 from replication import config
 from replication.data.noise import folder_name
 from replication.errors import UserError
-from replication.evaluation.measured import averages, comparison, rounded
+from replication.evaluation.measured import averages, compare_scores, rounded
 from replication.evaluation.testset import TestSet
 from replication.measurement_settings import Noise
 from replication.metrics import Floats
@@ -147,9 +147,8 @@ def _comparison(parameters: config.Parameters, dataset: str, rate: float, looks:
     ]
     mean = np.mean(gains, axis=0)
     resamples = _resamples(parameters, len(mean))
-    labelled = next(iter(looks.values())).labelled
     scores = averages(resamples, list(looks), mean)
-    return comparison(resamples, scores, CLAIM, dataset, f"rate {rate:g}", "cosine", labelled)
+    return compare_scores(resamples, scores, CLAIM, dataset, f"rate {rate:g}", "cosine")
 
 
 def _values(looks: Found, moment: MomentName, scope: Scope, space: Space, name: str) -> Floats:

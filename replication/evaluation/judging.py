@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from replication.claims import Claim
-from replication.results.comparisons import Comparison, effect_of, spread_of
+from replication.results.comparisons import Bound, Comparison, spread_of
 from replication.results.verdicts import PartEstimate, SetEstimate
 from replication.statistics import Bearing, Effect, Spread, interquartile_mean, pool, smallest
 
@@ -24,7 +25,7 @@ class Settling(NamedTuple):
     seeds: int | None = None
     """On every set."""
     items: int | None = None
-    """Test items on every set."""
+    """Test items on the set that has most of them; the other sets' in proportion."""
     times: int | None = None
     """How many times as many of both."""
 
@@ -46,7 +47,7 @@ class Case:
 
     def pooled(self) -> dict[str, Effect]:
         """Each part pooled over its sets."""
-        return {part: pool([effect_of(one, self.confidence) for one in found]) for part, found in self.parts.items()}
+        return {part: pool([spread_of(one).effect for one in found]) for part, found in self.parts.items()}
 
     def bearing(self, pooled: dict[str, Effect]) -> Bearing:
         """How the parts together bear on the claim."""
@@ -75,9 +76,14 @@ class Case:
         most_seeds, most_items = max(spread.seeds for spread in every), max(spread.items for spread in every)
         return Settling(
             smallest(settles(Spread.with_seeds), most_seeds, MOST_SEEDS) if many else None,
-            smallest(settles(Spread.with_items), most_items, MOST_ITEMS) if itemised else None,
+            smallest(settles(partial(_items, most=most_items)), most_items, MOST_ITEMS) if itemised else None,
             smallest(settles(_times), 1, MOST_TIMES) if many and itemised else None,
         )
+
+
+def _items(spread: Spread, number: int, most: int) -> Spread:
+    """With so many items on the set that has `most` of them, on the others in proportion."""
+    return spread.with_items(max(spread.items, round(spread.items * number / most)))
 
 
 def _times(spread: Spread, times: int) -> Spread:
@@ -101,6 +107,7 @@ def part_estimates(case: Case, pooled: dict[str, Effect]) -> list[PartEstimate]:
                 high=high,
                 p_supported=_rounded(bearing.supported),
                 p_contradicted=_rounded(bearing.contradicted),
+                bound=_bound(comparisons),
                 interquartile_mean=_interquartile(comparisons),
             )
         )
@@ -111,6 +118,12 @@ def set_estimates(comparisons: Sequence[Comparison]) -> list[SetEstimate]:
     """The comparisons as they are published with the verdict."""
     kept = set(SetEstimate.model_fields)
     return [SetEstimate(**one.model_dump(include=kept)) for one in comparisons]
+
+
+def _bound(comparisons: Sequence[Comparison]) -> Bound:
+    """What the mean of estimates is, some of which are bounds."""
+    kinds = {one.bound for one in comparisons} - {"exact"}
+    return "exact" if not kinds else kinds.pop() if len(kinds) == 1 else "unknown"
 
 
 def _interquartile(comparisons: Sequence[Comparison]) -> float | None:

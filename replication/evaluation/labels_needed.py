@@ -9,14 +9,14 @@ needs at most that many labels: a bound, and so is the ratio.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import isotonic_regression
 
-from replication.results.cells import Interval
-from replication.results.efficiency import Bound
+from replication.results.comparisons import Bound
 
 Floats = npt.NDArray[np.floating]
 
@@ -43,14 +43,24 @@ class Needed(NamedTuple):
         return "at most" if self.taught_bounded else "at least" if self.alone_bounded else "exact"
 
 
-class RatioDraws(NamedTuple):
-    """The ratio on resamples."""
+class CurveDraws(NamedTuple):
+    """The mean scores of one arm on resamples, each [draws, sizes]."""
 
-    interval: Interval
-    standard_error: float
-    """Of its logarithm."""
+    items: Floats
+    """Of the items, over the seeds as they are."""
+    both: Floats
+    """Of items and seeds."""
+
+
+class RatioDraws(NamedTuple):
+    """The logarithm of the ratio on resamples."""
+
+    item_variance: float
+    """Where the items alone are resampled."""
+    variance: float
+    """Where items and seeds are."""
     bounded: float
-    """Share of the draws in which it is a bound."""
+    """Share of the draws of both in which the ratio is a bound."""
 
 
 def labels_needed(sizes: Floats, alone: Floats, taught: Floats) -> Needed:
@@ -83,20 +93,22 @@ def labels_for(score: float, sizes: Floats, fit: Floats) -> tuple[float, bool]:
     return math.exp(low + share * (high - low)), False
 
 
-def ratio_draws(sizes: Floats, alone: Floats, taught: Floats, estimate: float, confidence: float) -> RatioDraws:
-    """The percentile interval of the ratio.
+def ratio_draws(sizes: Floats, alone: CurveDraws, taught: CurveDraws) -> RatioDraws:
+    """How the ratio varies.
 
     Args:
         sizes: numbers of labels, rising, [sizes].
-        alone: mean scores of one arm on each resample, [draws, sizes].
+        alone: the curves of one arm.
         taught: those of the other, on the same resamples.
-        estimate: the ratio on the scores as they are.
-        confidence: of the interval.
     """
-    drawn = [labels_needed(sizes, *curves) for curves in zip(alone, taught, strict=True)]
-    ratios = np.array([one.ratio for one in drawn])
-    tail = (1 - confidence) / 2
-    low, high = np.quantile(ratios, [tail, 1 - tail])
-    bounded = sum(one.bound != "exact" for one in drawn) / len(drawn)
-    spread = float(np.log(ratios).std(ddof=1))
-    return RatioDraws(Interval(mean=estimate, low=float(low), high=float(high)), spread, bounded)
+    of_items, of_both = _needed(sizes, alone.items, taught.items), _needed(sizes, alone.both, taught.both)
+    bounded = sum(one.bound != "exact" for one in of_both) / len(of_both)
+    return RatioDraws(_log_variance(of_items), _log_variance(of_both), bounded)
+
+
+def _needed(sizes: Floats, alone: Floats, taught: Floats) -> list[Needed]:
+    return [labels_needed(sizes, *curves) for curves in zip(alone, taught, strict=True)]
+
+
+def _log_variance(drawn: Sequence[Needed]) -> float:
+    return float(np.log([one.ratio for one in drawn]).var(ddof=1))

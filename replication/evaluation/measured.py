@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.stats import norm
 
 from replication.evaluation.rows import DIGITS
 from replication.metrics import Floats
 from replication.results.cells import Interval
-from replication.results.comparisons import Comparison, Unit
+from replication.results.comparisons import Comparison, Unit, compared
 from replication.statistics import Estimate, Resamples, Scores
 
 
@@ -38,22 +37,8 @@ def averages(resamples: Resamples, seeds: Sequence[int], values: Floats) -> Scor
     return Scores(tuple(seeds), values.mean(axis=0), drawn)
 
 
-def comparison(
-    resamples: Resamples, scores: Scores, claim: str, dataset: str, part: str, unit: Unit, items: int
-) -> Comparison:
-    """A claim's comparison from a difference's scores; its standard error is that of a normal interval so wide."""
-    found = resamples.summary(scores.observed, scores.drawn)
-    shown = rounded(found)
-    error = (found.high - found.low) / (2 * float(norm.ppf((1 + resamples.confidence) / 2)))
-    return Comparison(
-        claim=claim,
-        dataset=dataset,
-        part=part,
-        unit=unit,
-        estimate=shown.mean,
-        low=shown.low,
-        high=shown.high,
-        standard_error=round(error, DIGITS),
-        seeds=len(scores.seeds),
-        items=items,
-    )
+def compare_scores(resamples: Resamples, scores: Scores, claim: str, dataset: str, part: str, unit: Unit) -> Comparison:
+    """A claim's comparison from the scores of a difference, with the parts of its variance."""
+    spread = resamples.spread(scores.observed, scores.drawn)
+    values = [float(value) for value in scores.observed]
+    return compared(claim, dataset, part, unit, spread, resamples.confidence, values)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from replication import config, statistics
-from replication.evaluation.measured import combined, comparison, rounded
+from replication.evaluation.measured import combined, compare_scores, rounded
 from replication.evaluation.noise_runs import LISTED, Arm, Finished, flipped_labels, load_arm
 from replication.evaluation.rows import DIGITS
 from replication.evaluation.testset import TestSet
@@ -124,4 +124,4 @@ def _comparisons(
     if difference is None:
         return []
     part = f"fall from {rates[0]:g} to {rates[-1]:g}"
-    return [comparison(resamples, difference, CLAIM, dataset, part, "share", resamples.items)]
+    return [compare_scores(resamples, difference, CLAIM, dataset, part, "share")]

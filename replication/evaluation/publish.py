@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,45 +14,34 @@ from replication.evaluation.rows import record_path
 from replication.files import write_json
 from replication.predictions import write_predictions
 from replication.records import Record
-from replication.results.cells import DatasetResult, SeedResult
+from replication.results.cells import CellResult, DatasetResult
 from replication.results.curves import CurvePoint
-from replication.results.files import Frozen
 
 Runs = Mapping[Cell, Mapping[int, FinishedRun]]
+OUTPUTS = (
+    "records", "metrics.json", "cards.json", "comparisons.json", "temperature.json", "noise.json", "gradients.json",
+    "temperature_sweep.json", "efficiency.json", "curves.csv", "generalisation.json", "coverage.json", "results.json",
+)  # fmt: skip
+"""All that an evaluation may leave in a profile's folder."""
 
 
-def write_records(folder: Path, runs: Runs, seeds: Mapping[Cell, Mapping[int, SeedResult]]) -> set[Path]:
-    """Write the record of every finished run, its test predictions beside it; returns the files."""
-    written: set[Path] = set()
-    for cell, finished in runs.items():
+def write_records(folder: Path, runs: Runs, rows: Sequence[CellResult]) -> None:
+    """Write the record of every finished run, its test predictions beside it.
+
+    Args:
+        folder: gets the folder `records`.
+        runs: the finished runs of a set.
+        rows: its cells as they are published, in the same order.
+    """
+    for (cell, finished), row in zip(runs.items(), rows, strict=True):
+        metrics = {seed.seed: seed.metrics for seed in row.seeds}
         for seed, one in finished.items():
             path = folder / record_path(cell, seed)
             path.parent.mkdir(parents=True, exist_ok=True)
             table = path.with_name(f"{path.name}.parquet")
             write_predictions(table, one.test)
-            record = Record(**one.run.model_dump(), metrics=seeds[cell][seed].metrics, predictions=table.name)
-            target = path.with_name(f"{path.name}.json")
-            write_json(target, record.model_dump())
-            written |= {table, target}
-    return written
-
-
-def write_or_remove(path: Path, found: Frozen | None) -> None:
-    """Publish a measurement's file; remove it where the profile leaves the measurement out."""
-    if found is None:
-        path.unlink(missing_ok=True)
-    else:
-        write_json(path, found.model_dump())
-
-
-def remove_leftovers(records: Path, written: set[Path]) -> None:
-    """Remove records of cells that are no longer listed, and folders that this empties."""
-    for path in sorted(records.rglob("*"), reverse=True):
-        if path.is_dir():
-            if not any(path.iterdir()):
-                path.rmdir()
-        elif path not in written:
-            path.unlink()
+            record = Record(**one.run.model_dump(), metrics=metrics[seed], predictions=table.name)
+            write_json(path.with_name(f"{path.name}.json"), record.model_dump())
 
 
 def metrics_tree(datasets: Iterable[DatasetResult]) -> dict[str, Any]:

@@ -113,7 +113,7 @@ def _verdict(case: Case, bearing: Bearing | None, adjusted: float | None, level:
     settling = case.settling(level / undecided) if judgement == "inconclusive" else Settling()
     found = {
         "verdict": judgement,
-        **deciding.model_dump(include={"part", "unit", "estimate", "low", "high"}),
+        **deciding.model_dump(include={"part", "unit", "estimate", "low", "high", "bound"}),
         "p_value": float(f"{bearing.two_sided:.6g}"),
         "adjusted_p_value": float(f"{adjusted:.6g}"),
         "parts": parts,
@@ -129,7 +129,9 @@ def _read(folder: Path, name: str, confidence: float) -> list[Comparison] | None
     path = folder / f"{name}.json"
     if name == TEMPERATURE:
         softmax = read_json(path, dict[str, TemperatureResult])
-        return [rise_of_entropy(dataset, result, confidence) for dataset, result in softmax.items()]
+        falls = {dataset: result for dataset, result in softmax.items() if not result.rises}
+        # The claim is of every set: where it fails on some, those decide.
+        return [rise_of_entropy(dataset, result, confidence) for dataset, result in (falls or softmax).items()]
     return read_json(path, Measurement).comparisons if path.is_file() else None
 
 

@@ -32,14 +32,15 @@ from replication.measurements.latency import (
     measure,
     settings,
 )
-from replication.measurements.ratios import Ratio, latency_ratio
+from replication.measurements.ratios import exact_ratio, latency_ratio
 from replication.measurements.subjects import Subject
 from replication.measurements.timing import Floats
 from replication.results.cells import BASELINE
-from replication.results.comparisons import Comparison
+from replication.results.comparisons import compared
 from replication.results.cost import CostResult, Role
 from replication.results.cost import NetworkCost as Size
 from replication.serving.exchange import OPSET, TOLERANCE, all_threads
+from replication.statistics import Spread
 
 CLAIM = "small-fast"
 SOFTWARE = ("torch", "onnxruntime", "onnx")
@@ -69,8 +70,13 @@ def run(parameters: config.Parameters, build: Path, path: Path) -> None:
         seconds = _watched(
             planned, budget.repeats, lambda one, tick: measure(one, both, batches[one.batch], budget, tick)
         )
-    ratios = {one: _ratio(found, parameters.statistics) for one, found in seconds.items() if one[1:] == (1, 1)}
-    write_json(path, _result(own, len(texts), sizes, seconds, ratios).model_dump())
+    confidence = parameters.statistics.confidence
+    ratios = {
+        f"latency {one.runtime}": _ratio(found, parameters.statistics)
+        for one, found in seconds.items()
+        if one[1:] == (1, 1)
+    }
+    write_json(path, _result(own, len(texts), sizes, seconds, ratios, confidence).model_dump())
 
 
 def _subjects(parameters: config.Parameters, dataset: str, build: Path, folder: Path) -> list[Subject]:
@@ -112,19 +118,21 @@ def _watched(planned: Sequence[Setting], repeats: int, measured: Measure) -> Sec
     return found
 
 
-def _ratio(found: dict[Role, Floats], own: config.Statistics) -> Ratio:
-    return latency_ratio(found["teacher"], found["student"], own.draws, own.confidence, own.seed)
+def _ratio(found: dict[Role, Floats], own: config.Statistics) -> Spread:
+    return latency_ratio(found["teacher"], found["student"], own.draws, own.seed)
 
 
-def _result(own: Cost, texts: int, sizes: list[Size], seconds: Seconds, ratios: dict[Setting, Ratio]) -> CostResult:
+def _result(
+    own: Cost, texts: int, sizes: list[Size], seconds: Seconds, latency_ratios: dict[str, Spread], confidence: float
+) -> CostResult:
     here = environment()
     latencies = [latency(role, one, found) for one, by_role in seconds.items() for role, found in by_role.items()]
     teacher, student = sizes
-    weights = teacher.weights_bytes / student.weights_bytes
-    exact = {"bytes": weights, "parameters": teacher.parameters / student.parameters}
-    measured = {f"latency {one.runtime}": (ratio, seconds[one]["student"].shape[1]) for one, ratio in ratios.items()}
-    compared = [_comparison(own.dataset, part, ratio, items) for part, (ratio, items) in measured.items()]
-    compared += [_comparison(own.dataset, part, Ratio(ratio, ratio, ratio, 0.0), 0) for part, ratio in exact.items()]
+    ratios = {
+        **latency_ratios,
+        "bytes": exact_ratio(teacher.weights_bytes, student.weights_bytes),
+        "parameters": exact_ratio(teacher.parameters, student.parameters),
+    }
     return CostResult(
         dataset=own.dataset,
         method=BASELINE[0],
@@ -137,9 +145,5 @@ def _result(own: Cost, texts: int, sizes: list[Size], seconds: Seconds, ratios: 
         versions={name: importlib.metadata.version(name) for name in SOFTWARE},
         networks=sizes,
         latencies=latencies,
-        comparisons=compared,
+        comparisons=[compared(CLAIM, own.dataset, part, "ratio", one, confidence) for part, one in ratios.items()],
     )
-
-
-def _comparison(dataset: str, part: str, ratio: Ratio, items: int) -> Comparison:
-    return Comparison(claim=CLAIM, dataset=dataset, part=part, unit="ratio", seeds=1, items=items, **ratio._asdict())

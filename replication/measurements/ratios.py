@@ -1,31 +1,28 @@
-"""How many times one network's latency is the other's, with an interval from repeated measurements.
+"""How many times one network's latency is the other's, with its uncertainty from repeated measurements.
 
 The repetitions and the texts are crossed: every repetition times every text with both networks. So a resample draws
 repetitions and texts with replacement, the same for both networks (as `replication.statistics` does with seeds and
-items), and takes the ratio of the two medians. The interval is the percentile interval.
+items), and takes the ratio of the two medians. The variance counts as the texts', of which there are fewer, so that
+Student's t has their degrees of freedom.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import math
 
 import numpy as np
 
 from replication.measurements.timing import Floats
+from replication.statistics import Spread
 
 
-class Ratio(NamedTuple):
-    """A ratio of two positive numbers."""
-
-    estimate: float
-    low: float
-    high: float
-    standard_error: float
-    """Of the ratio's logarithm."""
+def exact_ratio(first: float, second: float) -> Spread:
+    """The logarithm of the ratio of two numbers that are known."""
+    return Spread(math.log(first / second), 0.0, 0.0, 0.0, 1, 0)
 
 
-def latency_ratio(slow: Floats, fast: Floats, draws: int, confidence: float, seed: int) -> Ratio:
-    """The ratio of the median of `slow` to that of `fast`, both in seconds, [repeats, texts], paired.
+def latency_ratio(slow: Floats, fast: Floats, draws: int, seed: int) -> Spread:
+    """The logarithm of the ratio of the median of `slow` to that of `fast`, in seconds, [repeats, texts], paired.
 
     Raises:
         ValueError: the two are not of the same shape.
@@ -38,7 +35,7 @@ def latency_ratio(slow: Floats, fast: Floats, draws: int, confidence: float, see
     for draw in range(draws):
         drawn = np.ix_(generator.integers(repeats, size=repeats), generator.integers(texts, size=texts))
         logarithms[draw] = np.log(np.median(slow[drawn]) / np.median(fast[drawn]))
-    tail = (1 - confidence) / 2
-    low, high = np.exp(np.quantile(logarithms, [tail, 1 - tail]))
-    estimate = float(np.median(slow) / np.median(fast))
-    return Ratio(estimate, float(low), float(high), float(logarithms.std(ddof=1)))
+    estimate = math.log(np.median(slow) / np.median(fast))
+    # Draws from n vary by (n - 1)/n of what n vary by.
+    variance = float(logarithms.var(ddof=1)) * texts / max(texts - 1, 1)
+    return Spread(estimate, 0.0, variance, 0.0, 1, texts)

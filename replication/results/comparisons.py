@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field
-from scipy.special import stdtr, stdtrit
 
 from replication.results.files import Frozen
-from replication.statistics import Effect, Spread
+from replication.statistics import Spread
 
 Unit = Literal["share", "ratio", "cosine", "nats"]
+Bound = Literal["exact", "at most", "at least", "unknown"]
+"""What a number is: as measured, or a bound, where what was tried did not reach its end; `unknown`: not even that."""
 
 
 class VarianceParts(Frozen):
@@ -44,9 +45,11 @@ class Comparison(Frozen):
     """Of the estimate; of its logarithm where the unit is `ratio`."""
     seeds: int
     items: int
-    """Test items behind it; 0 where no items are resampled."""
-    variance: VarianceParts | None = None
-    """Where it is known."""
+    """What was resampled beside the seeds: test items, of gradients batches of labelled items, of latencies texts; 0
+    where nothing was."""
+    variance: VarianceParts
+    bound: Bound = "exact"
+    """What the estimate is."""
     values: list[float] = Field(default_factory=list)
     """The estimate of each seed by itself, where there are any."""
 
@@ -55,10 +58,19 @@ class Comparisons(Frozen):
     """`comparisons.json`."""
 
     comparisons: list[Comparison]
+    further: list[Comparison] = Field(default_factory=list)
+    """Not judged: they say what a judged one is made of, and name its claim."""
 
 
 def compared(
-    claim: str, dataset: str, part: str, unit: Unit, spread: Spread, confidence: float, values: Sequence[float] = ()
+    claim: str,
+    dataset: str,
+    part: str,
+    unit: Unit,
+    spread: Spread,
+    confidence: float,
+    values: Sequence[float] = (),
+    bound: Bound = "exact",
 ) -> Comparison:
     """The comparison that a spread makes; of a ratio, `spread` and `values` are logarithms."""
     effect = spread.effect
@@ -80,50 +92,16 @@ def compared(
             items=_rounded(spread.item_variance),
             both=_rounded(spread.both_variance),
         ),
+        bound=bound,
         values=[_rounded(math.exp(value) if unit == "ratio" else value) for value in values],
     )
 
 
 def spread_of(comparison: Comparison) -> Spread:
-    """The estimate with the parts of its variance; of a ratio, on the logarithm.
-
-    Where the parts are not told, all of the variance is the seeds', or the items' where there is one seed.
-    """
-    found = comparison.variance
-    if found is None:
-        whole = comparison.standard_error**2
-        alone = comparison.seeds <= 1
-        found = VarianceParts(seeds=0.0 if alone else whole, items=whole if alone else 0.0, both=0.0)
+    """The estimate with the parts of its variance; of a ratio, on the logarithm."""
     estimate = math.log(comparison.estimate) if comparison.unit == "ratio" else comparison.estimate
-    parts = (found.seeds, found.items, found.both)
-    return Spread(estimate, *parts, comparison.seeds, comparison.items)
-
-
-def effect_of(comparison: Comparison, confidence: float) -> Effect:
-    """The estimate as the comparison's file has it; of a ratio, its logarithm.
-
-    Where the parts of the variance are not told, the degrees of freedom are those at which the standard error gives the
-    interval that stands there.
-    """
-    effect = spread_of(comparison).effect
-    if comparison.variance is not None or effect.standard_error == 0:
-        return effect
-    low, high = comparison.low, comparison.high
-    if comparison.unit == "ratio":
-        low, high = math.log(low), math.log(high)
-    quantile = (high - low) / 2 / effect.standard_error
-    return effect._replace(degrees=_degrees(quantile, (1 + confidence) / 2), parts=())
-
-
-def _degrees(quantile: float, probability: float) -> float:
-    """At how many degrees of freedom Student's t has this quantile; infinite where a normal one is no smaller."""
-    if quantile <= float(stdtrit(math.inf, probability)) * 1.001:
-        return math.inf
-    low, high = 0.5, 1e6
-    for _ in range(60):
-        middle = math.sqrt(low * high)
-        low, high = (middle, high) if float(stdtr(middle, quantile)) < probability else (low, middle)
-    return low
+    parts = comparison.variance
+    return Spread(estimate, parts.seeds, parts.items, parts.both, comparison.seeds, comparison.items)
 
 
 def _rounded(value: float) -> float:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field
 
 from replication.results.cells import Interval
-from replication.results.comparisons import Comparison
+from replication.results.comparisons import Bound, Comparison
 from replication.results.files import Frozen
 from replication.results.sweeps import ArmScore
-
-Bound = Literal["exact", "at most", "at least", "unknown"]
-"""What a number of labels, or a ratio of two, is: as measured, or a bound if the smallest size is enough."""
 
 
 class SizePoint(ArmScore):

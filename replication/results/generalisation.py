@@ -84,4 +84,4 @@ class Generalisation(Frozen):
     temperature: float
     datasets: dict[str, DatasetGeneralisation]
     comparisons: list[Comparison]
-    """Gap of the TextCNN minus gap of soft labels; above 0 the taught student generalises better."""
+    """Gap of soft labels minus gap of the TextCNN; below 0 the taught student generalises better."""

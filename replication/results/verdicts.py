@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from replication.results.comparisons import Unit
+from replication.results.comparisons import Bound, Unit
 from replication.results.files import Frozen
 
 Judgement = Literal["supported", "contradicted", "inconclusive", "not measured"]
@@ -30,6 +30,7 @@ class SetEstimate(Frozen):
     high: float
     seeds: int
     items: int
+    bound: Bound = "exact"
 
 
 class PartEstimate(Frozen):
@@ -42,6 +43,8 @@ class PartEstimate(Frozen):
     high: float
     p_supported: float
     p_contradicted: float
+    bound: Bound = "exact"
+    """Of the estimate: `at most` or `at least` where some set's is and no other's the other way."""
     interquartile_mean: float | None = None
     """Of all seeds on all sets, where the seeds' own estimates are known."""
 
@@ -63,6 +66,8 @@ class Verdict(Frozen):
     """Of the part that decides, pooled over sets."""
     low: float | None = None
     high: float | None = None
+    bound: Bound = "exact"
+    """Of that estimate."""
     part: str = ""
     """The part that decides: the weakest, or of a contradicted claim the one that contradicts it most."""
     p_value: float | None = None
@@ -76,6 +81,6 @@ class Verdict(Frozen):
     settling_seeds: int | None = None
     """Of an inconclusive claim: seeds on every set that would settle it if the estimates stayed where they are."""
     settling_items: int | None = None
-    """Likewise, test items on every set."""
+    """Likewise, test items on the set that has most of them, the other sets' in proportion."""
     settling_factor: int | None = None
     """Likewise, how many times as many seeds and items together."""

@@ -16,6 +16,7 @@ from replication.evaluation.finished import FinishedRun, load_cell, teacher_dige
 from replication.evaluation.teaching import key, teacher_pairs
 from replication.evaluation.testset import JUNK, TestSet, load_test_set
 from replication.evaluation.thresholds import junk_probability
+from replication.results.comparisons import spread_of
 from replication.results.coverage import ALL
 from replication.results.generalisation import DatasetGeneralisation
 from tests import made_runs
@@ -86,7 +87,13 @@ def test_the_claim_is_compared_seed_by_seed(items: TestSet, arms: Arms, digests:
     assert comparison.estimate == pytest.approx(expected, abs=2e-6)
     assert comparison.low < comparison.estimate < comparison.high
     assert (comparison.claim, comparison.dataset, comparison.seeds) == ("generalisation", OPINION, len(SEEDS))
-    assert comparison.standard_error == pytest.approx((comparison.high - comparison.low) / (2 * 1.959964), abs=1e-6)
+    by_seed = [taught.gap_by_seed[seed] - textcnn.gap_by_seed[seed] for seed in SEEDS]
+    assert comparison.values == pytest.approx(by_seed, abs=2e-6)
+    parts = comparison.variance
+    assert parts.seeds + parts.both == pytest.approx(np.var(by_seed, ddof=1) / len(SEEDS), abs=1e-6) or not parts.seeds
+    effect = spread_of(comparison).effect
+    assert effect.interval(0.95) == pytest.approx((comparison.low, comparison.high), abs=1e-5)
+    assert effect.standard_error == pytest.approx(comparison.standard_error, rel=1e-4)
 
 
 def test_yardsticks_and_the_historical_model_are_left_out(items: TestSet, arms: Arms, digests: dict[int, str]) -> None:

@@ -8,16 +8,20 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
+from ruamel.yaml import YAML
 from sklearn.metrics import f1_score
 
-from replication import records
+from replication import evaluation, records
 from replication.errors import UserError
+from replication.evaluation import publish
 from replication.predictions import Predictions, read_predictions
 from replication.results.cells import BASELINE, CellResult, Results
+from replication.results.comparisons import Comparisons
 from replication.results.curves import read_curves
 from replication.results.files import read_json
 from replication.results.softmax import TemperatureResult
@@ -52,6 +56,16 @@ def junk_metrics(method: str) -> set[str]:
     names = {"accuracy", "macro_f1", "junk_precision", "junk_recall", "junk_f1", "junk_pr_auc", "coverage"}
     names |= {"overall_recall", "kept", "negative_flip_rate"}
     return names - {"kept", "negative_flip_rate"} if method == "historical" else names
+
+
+def test_what_a_judged_difference_is_made_of_is_published_beside_it(tree: Path) -> None:
+    found = read_json(evaluated() / "comparisons.json", Comparisons)
+    (one,) = found.further
+    assert (one.claim, one.part, one.dataset) == ("sum-student", "scheme2", OPINION)
+    scheme4, scheme2 = (cell_of(results(), OPINION, method) for method in ("scheme4", "scheme2"))
+    difference = scheme4.metrics["macro_f1"].mean - scheme2.metrics["macro_f1"].mean
+    assert one.estimate == pytest.approx(difference, abs=2e-6) and one.high < 0
+    assert "scheme2" not in {other.part for other in found.comparisons}
 
 
 def test_metrics_have_the_agreed_shape(tree: Path) -> None:
@@ -144,6 +158,87 @@ def test_records_of_cells_no_longer_listed_go(tree: Path) -> None:
     left = sorted(path.name for path in (folder / "records/titles").iterdir())
     assert left == ["majority", "supervised", "tfidf_logistic"]
     assert not list(folder.rglob("*seed2*"))
+
+
+def published(folder: Path) -> dict[str, bytes]:
+    """All files of a profile's folder, temporary ones too."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "calls"),
+    [
+        (evaluation, "load_test_set", 2),
+        (evaluation, "describe_gradients", 0),
+        (publish, "write_predictions", 5),
+        (evaluation, "publish_behaviour", 0),
+        (evaluation, "write_json", 6),
+    ],
+)
+def test_a_failure_at_any_point_leaves_the_results_of_before(
+    tree: Path, monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, calls: int
+) -> None:
+    folder = evaluated()
+    (folder / "index.html").write_text("page")
+    before = published(folder)
+    shutil.rmtree(run_folder(tree, "titles", "soft_label", "student", 1))  # what it would write is not what is there
+    does, done = getattr(module, name), 0
+
+    def fails(*arguments: object) -> object:
+        nonlocal done
+        done += 1
+        if done > calls:
+            raise UserError("no more")
+        return does(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, name, fails)
+        with pytest.raises(UserError, match="no more"):
+            evaluated()
+    assert published(folder) == before
+    assert published(evaluated()).keys() == before.keys() - {
+        f"records/titles/soft_label/student-seed1.{suffix}" for suffix in ("json", "parquet")
+    }
+
+
+def test_a_measurement_that_is_left_out_later_has_no_file(tree: Path) -> None:
+    folder = evaluated()
+    (folder / "noise.json").write_text("of before")
+    (folder / "cost.json").write_text("of another stage")
+    evaluated()
+    assert not (folder / "noise.json").exists() and (folder / "cost.json").exists()
+
+
+def test_dvc_is_told_of_all_that_an_evaluation_leaves() -> None:
+    pipeline = YAML(typ="safe").load(Path(__file__).parents[2] / "dvc.yaml")
+    stage = pipeline["stages"]["evaluate"]
+    outs = [name for kind in ("outs", "metrics", "plots") for one in stage[kind] for name in one]
+    assert sorted(outs) == sorted(f"reports/${{profile}}/{name}" for name in publish.OUTPUTS)
+
+
+def test_reports_outlive_a_stage_that_fails() -> None:
+    """DVC removes outs before a stage's command is run, unless they persist."""
+    pipeline = YAML(typ="safe").load(Path(__file__).parents[2] / "dvc.yaml")
+    settings = {
+        name: own
+        for stage in pipeline["stages"].values()
+        for kind in ("outs", "metrics", "plots")
+        for one in stage.get(kind, ())
+        if isinstance(one, dict)
+        for name, own in one.items()
+    }
+    assert {name.rsplit("/", 1)[-1] for name in settings} > {*publish.OUTPUTS, "verdicts.json", "index.html"}
+    assert [name for name, own in settings.items() if not (own["persist"] is True and own["cache"] is False)] == []
+
+
+def test_where_the_encoder_came_from_is_unknown_only_before_it_was_fetched(tree: Path) -> None:
+    assert results().checkpoint == {"checkpoint": "packaged"}
+    source = tree / "build/checkpoint/source.json"
+    source.write_text("{", encoding="utf-8")
+    with pytest.raises(UserError, match=r"build/checkpoint/source\.json: not readable as JSON: .*checkpoint`"):
+        evaluated()
+    source.unlink()
+    assert results().checkpoint is None
 
 
 @pytest.mark.parametrize(

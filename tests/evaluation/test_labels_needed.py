@@ -7,7 +7,10 @@ import math
 import numpy as np
 import pytest
 
-from replication.evaluation.labels_needed import labels_for, labels_needed, ratio_draws
+from replication.evaluation.few_samples import compare_labels
+from replication.evaluation.labels_needed import CurveDraws, labels_for, labels_needed, ratio_draws
+from replication.evaluation.sweeps import Scored
+from replication.statistics import Resamples, Scores
 
 SIZES = np.array([100.0, 400.0, 1600.0])
 
@@ -63,14 +66,36 @@ def test_a_fall_by_chance_is_pooled() -> None:
     assert found.score == pytest.approx(0.7) and found.taught == pytest.approx(400.0)
 
 
-def test_the_interval_is_that_of_the_draws() -> None:
+def test_the_parts_of_the_variance_are_those_of_the_draws() -> None:
     alone = np.tile([0.4, 0.5, 0.7], (4, 1))
     taught = np.array([[0.5, 0.6, 0.8], [0.5, 0.6, 0.8], [0.5, 0.7, 0.8], [0.7, 0.75, 0.8]])
-    found = ratio_draws(SIZES, alone, taught, 0.5, 0.95)
-    ratios = [0.5, 0.5, 0.25, 1 / 16]
-    assert found.interval.mean == 0.5
-    assert found.interval.low == pytest.approx(np.quantile(ratios, 0.025))
-    assert found.interval.high == pytest.approx(np.quantile(ratios, 0.975))
-    logarithms = [math.log(ratio) for ratio in ratios]
-    assert found.standard_error == pytest.approx(np.std(logarithms, ddof=1))
+    steady = np.tile([0.5, 0.6, 0.8], (4, 1))
+    found = ratio_draws(SIZES, CurveDraws(alone, alone), CurveDraws(steady, taught))
+    logarithms = [math.log(ratio) for ratio in (0.5, 0.5, 0.25, 1 / 16)]
+    assert found.variance == pytest.approx(np.var(logarithms, ddof=1))
+    assert found.item_variance == pytest.approx(0.0, abs=1e-20)
     assert found.bounded == 0.25
+
+
+@pytest.mark.parametrize(("seed_deviation", "item_deviation"), [(0.0, 0.01), (0.01, 0.01), (0.02, 0.002)])
+def test_the_interval_covers_the_true_ratio(seed_deviation: float, item_deviation: float) -> None:
+    """Items rule, both count, seeds rule; four seeds, curves that rise, the ratio inside the sizes."""
+    generator = np.random.default_rng(11)
+    truth = {"alone": np.array([0.5, 0.6, 0.7]), "taught": np.array([0.55, 0.65, 0.75])}
+    expected = labels_needed(SIZES, truth["alone"], truth["taught"]).ratio
+    repeats, draws, seeds = 300, 120, 4
+    inside = 0
+    for repeat in range(repeats):
+        scores = {}
+        for arm, curve in truth.items():
+            for at, mean in enumerate(curve):
+                on_items = generator.normal(0, item_deviation)
+                observed = mean + on_items + generator.normal(0, seed_deviation, seeds)
+                drawn = observed + generator.normal(0, item_deviation, (draws, 1))
+                scores[f"{arm}{at}"] = Scores(tuple(range(seeds)), observed, drawn)
+        scored = Scored(Resamples(1500, repeat, draws), scores)
+        alone, taught = ([f"{arm}{at}" for at in range(3)] for arm in truth)
+        _, (one,) = compare_labels(scored, [100, 400, 1600], alone, taught, "set")
+        inside += one.low <= expected <= one.high
+    # Two standard errors of a share of 95% are 2.5 points.
+    assert 0.92 <= inside / repeats <= 0.995

@@ -12,7 +12,7 @@ from replication.errors import UserError
 from replication.evaluation.verdicts import judge, rise_of_entropy, write_verdicts
 from replication.files import write_json
 from replication.results.cells import Results
-from replication.results.comparisons import Comparison, VarianceParts, compared, effect_of
+from replication.results.comparisons import Comparison, VarianceParts, compared, spread_of
 from replication.results.softmax import TemperatureResult
 from replication.results.verdicts import Verdict
 from replication.statistics import Spread
@@ -125,13 +125,49 @@ def test_what_would_settle_by_hand() -> None:
     assert (found.settling_seeds, found.settling_items) == (18, None)
 
 
-def test_a_comparison_without_the_parts_of_its_variance_takes_its_tails_from_its_interval() -> None:
-    known = compared("route", "a", "", "share", Spread(0.02, 0.0001, 0.0, 0.0, 4, 0), 0.95)
-    assert known.variance == VarianceParts(seeds=0.0001, items=0.0, both=0.0)
-    untold = known.model_copy(update={"variance": None})
-    assert effect_of(untold, 0.95).degrees == pytest.approx(3, rel=1e-3)
-    normal = untold.model_copy(update={"low": 0.02 - 0.0196, "high": 0.02 + 0.0196})
-    assert effect_of(normal, 0.95).degrees == float("inf")
+def test_a_comparison_is_judged_with_the_variance_that_stands_in_its_file() -> None:
+    spread = Spread(0.02, 0.0001, 0.0002, 0.00005, 4, 1500)
+    written = compared("route", "a", "", "share", spread, 0.95).model_dump_json()
+    read = Comparison.model_validate_json(written)
+    assert read.variance == VarianceParts(seeds=0.0001, items=0.0002, both=0.00005)
+    effect, expected = spread_of(read).effect, spread.effect
+    assert (effect.degrees, effect.above(0.0)) == pytest.approx((expected.degrees, expected.above(0.0)))
+    assert effect.interval(0.95) == pytest.approx((read.low, read.high), rel=1e-5)
+    assert expected.degrees < 100, "the seeds' part keeps the tails wide"
+
+
+def test_four_seeds_alone_cannot_decide_among_fourteen_claims_at_a_ratio_that_items_could() -> None:
+    """Five standard errors: enough for items, not for the variance of four seeds, corrected for fourteen claims."""
+    others = [comparison(one.id, 0.0, 0.01) for one in CLAIMS if one.source == "comparisons" and one.id != "route"]
+
+    def route(spread: Spread) -> str:
+        found = {"comparisons": [*others, compared("route", "a", "", "share", spread, 0.95)]}
+        return next(one.verdict for one in judge(CLAIMS, found, 0.95) if one.claim == "route")
+
+    assert route(Spread(0.05, 0.0, 0.0001, 0.0, 4, 1500)) == "supported"
+    assert route(Spread(0.05, 0.0001, 0.0, 0.0, 4, 1500)) == "inconclusive"
+
+
+def test_items_that_would_settle_count_on_the_largest_set_and_in_proportion_on_the_others() -> None:
+    found = verdict("route", sized("a", 1000), sized("b", 50))
+    # The mean of two normal estimates of 0.01 ± 0.01 has an error of 0.00707: clear of 0 at 1.92 times the items.
+    assert found.settling_items is not None and found.settling_items == pytest.approx(1921, rel=0.02)
+
+
+def sized(dataset: str, items: int) -> Comparison:
+    return compared("route", dataset, "", "share", Spread(0.01, 0.0, 0.0001, 0.0, 4, items), 0.95)
+
+
+def test_a_mean_of_bounds_is_a_bound() -> None:
+    below = Spread(-3.0, 0.0, 0.01, 0.0, 4, 1500)
+    sets = [compared("few-samples", one, "", "ratio", below, 0.95) for one in "ab"]
+    exact = verdict("few-samples", *sets, source="efficiency")
+    assert (exact.bound, exact.parts[0].bound) == ("exact", "exact")
+    at_most = verdict("few-samples", sets[0].model_copy(update={"bound": "at most"}), sets[1], source="efficiency")
+    assert (at_most.bound, at_most.parts[0].bound) == ("at most", "at most")
+    assert [one.bound for one in at_most.sets] == ["at most", "exact"]
+    both = [one.model_copy(update={"bound": kind}) for one, kind in zip(sets, ("at most", "at least"), strict=True)]
+    assert verdict("few-samples", *both, source="efficiency").bound == "unknown"
 
 
 def softmax(curves: dict[int, list[float]], rises: bool) -> TemperatureResult:
@@ -154,6 +190,16 @@ def test_entropy_rises_or_the_deepest_fall_stands_instead() -> None:
     falling = rise_of_entropy("a", softmax({0: [0.1, 0.2, 0.5], 1: [0.1, 0.3, 0.25]}, rises=False), 0.95)
     assert falling.estimate == pytest.approx(-0.05)
     assert verdict("temperature", falling, source="temperature").verdict == "contradicted"
+
+
+def test_entropy_that_falls_on_one_set_decides_whatever_the_others_do(folder: Path) -> None:
+    curves = {"a": softmax({0: [0.1, 0.2, 2.5]}, rises=True), "b": softmax({0: [0.1, 0.2, 0.15]}, rises=False)}
+    write_json(folder / "temperature.json", {name: one.model_dump() for name, one in curves.items()})
+    write_verdicts(folder)
+    verdicts = json.loads((folder / "verdicts.json").read_text(encoding="utf-8"))
+    found = next(one for one in verdicts if one["claim"] == "temperature")
+    assert (found["verdict"], found["estimate"]) == ("contradicted", pytest.approx(-0.05))
+    assert [one["dataset"] for one in found["sets"]] == ["b"]
 
 
 @pytest.fixture
