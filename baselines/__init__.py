@@ -4,7 +4,8 @@ It offers
 
     fit_predict(train_texts, train_labels, validation_texts, validation_labels, texts, classes) -> Fitted
 
-and is deterministic. Labels are class indices; it never sees the labels of `texts` other than those given.
+and is deterministic. Labels are class indices; it never sees the labels of `texts` other than those given. With
+`CUT = True` beside it, all texts end where the student's end; else they are whole.
 """
 
 from __future__ import annotations

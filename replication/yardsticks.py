@@ -50,7 +50,7 @@ def find(name: str) -> Yardstick:
     return cast(Yardstick, importlib.import_module(f"baselines.{name}"))
 
 
-def run(name: str, dataset: str, data: Path, destination: Path) -> Path:
+def run(name: str, dataset: str, data: Path, destination: Path, characters: int) -> Path:
     """Fit a yardstick on the labelled items and write its run; returns the run's folder.
 
     Args:
@@ -58,6 +58,7 @@ def run(name: str, dataset: str, data: Path, destination: Path) -> Path:
         dataset: name of the dataset.
         data: where it is prepared.
         destination: the folder that holds the run's own, `seed0`.
+        characters: how many of a text the student reads.
 
     Raises:
         UserError: there is no such yardstick, or the dataset is not prepared.
@@ -65,7 +66,8 @@ def run(name: str, dataset: str, data: Path, destination: Path) -> Path:
     yardstick = find(name)
     splits = load_splits(data)
     started = time.perf_counter()
-    fitted = _fit(yardstick, splits)
+    cut = characters if getattr(yardstick, "CUT", False) else None
+    fitted = _fit(yardstick, splits, cut)
     seconds = time.perf_counter() - started
     validation, test = splits.validation, splits.test
     logits = fitted.log_probabilities.astype(np.float32)
@@ -73,15 +75,15 @@ def run(name: str, dataset: str, data: Path, destination: Path) -> Path:
     score = metrics.evaluate(np.array(_labels(splits, "validation")), guesses, len(splits.classes))["macro_f1"]
     folder = destination / f"seed{SEED}"
     package = Path(baselines.__file__).parent
-    code = tree_digest([Path(__file__), package / "__init__.py", package / f"{name}.py"])
+    code = tree_digest([Path(__file__), *sorted(package.glob("*.py"))])
     result = records.Run(
-        identity=digest("yardstick", name, code, splits.digest),
+        identity=digest("yardstick", name, code, splits.digest, cut),
         dataset=dataset,
         method=name,
         model="student",
         network=name,
         seed=SEED,
-        parameters=fitted.settings,
+        parameters=fitted.settings if cut is None else fitted.settings | {"max_characters": cut},
         data=splits.digest,
         teacher=None,
         parameter_count=fitted.parameter_count,
@@ -98,13 +100,16 @@ def run(name: str, dataset: str, data: Path, destination: Path) -> Path:
     return folder
 
 
-def _fit(yardstick: Yardstick, splits: Splits) -> baselines.Fitted:
+def _fit(yardstick: Yardstick, splits: Splits, cut: int | None) -> baselines.Fitted:
+    train, validation, test = (
+        [text[:cut] for text in part.texts] for part in (splits.labelled, splits.validation, splits.test)
+    )
     return yardstick.fit_predict(
-        splits.labelled.texts,
+        train,
         _labels(splits, "labelled"),
-        splits.validation.texts,
+        validation,
         _labels(splits, "validation"),
-        [*splits.validation.texts, *splits.test.texts],
+        [*validation, *test],
         len(splits.classes),
     )
 

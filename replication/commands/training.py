@@ -53,4 +53,5 @@ def yardstick(dataset: Dataset, name: Annotated[str, typer.Argument(help="a yard
     parameters = params.load()
     listed(dataset, parameters.datasets, "datasets")
     listed(name, parameters.yardsticks, "yardsticks")
-    yardsticks.run(name, dataset, BUILD / "data" / dataset, BUILD / "yardstick" / dataset / name)
+    characters = parameters.student.on(dataset).max_characters
+    yardsticks.run(name, dataset, BUILD / "data" / dataset, BUILD / "yardstick" / dataset / name, characters)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from baselines import majority, tfidf_logistic
+from baselines import Fitted, majority, tfidf_logistic, tfidf_logistic_cut
 from replication import records, yardsticks
 from replication.config import available
 from replication.errors import UserError
@@ -45,15 +45,15 @@ def test_a_class_without_training_items_is_never_chosen() -> None:
 
 
 def test_the_files_are_the_names() -> None:
-    assert {"majority", "tfidf_logistic"} <= set(available(None))
+    assert {"majority", "tfidf_logistic", "tfidf_logistic_cut"} <= set(available(None))
 
 
-@pytest.mark.parametrize("name", ["majority", "tfidf_logistic"])
+@pytest.mark.parametrize("name", ["majority", "tfidf_logistic", "tfidf_logistic_cut"])
 def test_leaves_a_run_and_the_same_one_twice(name: str, tmp_path: Path) -> None:
     data = tmp_path / "data"
     made_runs.make_data(data, "reviews", made_runs.CLASSES["reviews"])
     destination = tmp_path / "run"
-    folder = yardsticks.run(name, "reviews", data, destination)
+    folder = yardsticks.run(name, "reviews", data, destination, 8)
     assert folder == destination / "seed0"
     run, predictions = records.read_run(folder)
     assert (run.dataset, run.method, run.model, run.network, run.seed) == ("reviews", name, "student", name, 0)
@@ -61,16 +61,35 @@ def test_leaves_a_run_and_the_same_one_twice(name: str, tmp_path: Path) -> None:
     for split in ("validation", "test"):
         assert predictions.of(split).ids == made_runs.items_of("reviews", split)[0]
     first = (folder / "predictions.parquet").read_bytes()
-    again, _ = records.read_run(yardsticks.run(name, "reviews", data, destination))
+    again, _ = records.read_run(yardsticks.run(name, "reviews", data, destination, 8))
     assert again.identity == run.identity
     assert (folder / "predictions.parquet").read_bytes() == first
 
 
 def test_an_unknown_yardstick_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"unknown yardstick 'majorty' \(did you mean 'majority'\?\)"):
-        yardsticks.run("majorty", "reviews", tmp_path, tmp_path)
+        yardsticks.run("majorty", "reviews", tmp_path, tmp_path, 8)
 
 
 def test_unprepared_data_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"card\.json"):
-        yardsticks.run("majority", "reviews", tmp_path, tmp_path)
+        yardsticks.run("majority", "reviews", tmp_path, tmp_path, 8)
+
+
+def test_a_cut_yardstick_sees_what_the_student_reads_and_the_others_whole_texts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    made_runs.make_data(data, "reviews", made_runs.CLASSES["reviews"])
+    seen: list[str] = []
+
+    def fit_predict(*arguments: list[str]) -> Fitted:
+        seen.extend([*arguments[0], *arguments[2], *arguments[4]])
+        return tfidf_logistic.fit_predict(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(tfidf_logistic_cut, "fit_predict", fit_predict)
+    run, _ = records.read_run(yardsticks.run("tfidf_logistic_cut", "reviews", data, tmp_path / "cut", 3))
+    assert {len(text) for text in seen} == {3}
+    assert run.parameters["max_characters"] == 3
+    whole, _ = records.read_run(yardsticks.run("tfidf_logistic", "reviews", data, tmp_path / "whole", 3))
+    assert "max_characters" not in whole.parameters
