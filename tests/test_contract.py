@@ -13,26 +13,20 @@ from replication.losses import cross_entropy, soft_cross_entropy
 from replication.training.batches import Batch
 from replication.training.loop import fit
 from replication.training.phases import Phase, Selection, Term, Terms, Update
+from tests.kills import KilledError
+from tests.methods.bench import Weights, equal, weights
 from tests.toy import TRAINING, accuracy, beside, items, loop, network, toy
-
-
-def snapshot(module: nn.Module) -> dict[str, torch.Tensor]:
-    return {name: value.clone() for name, value in module.state_dict().items()}
-
-
-def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
-    return all(torch.equal(one[name], other[name]) for name in one)
 
 
 def test_hints_an_auxiliary_module_learns_with_part_of_the_student_in_a_stage_of_its_own() -> None:
     """FitNets: stage 1 trains the student up to the guided layer and a regressor; stage 2 the whole student."""
     student, data = network("student"), items()
-    classifier_before = snapshot(toy(student).classifier)
+    classifier_before = weights(toy(student).classifier)
     weights_of_stage_two: list[float] = []
 
     def phases() -> Iterator[Phase]:
         regressor = nn.Linear(toy(student).width, data.targets["hidden3"].shape[-1])
-        regressor_before = snapshot(regressor)
+        regressor_before = weights(regressor)
 
         def hint(batch: Batch) -> Terms:
             difference = regressor(student(batch).hidden["features"]) - batch.targets["hidden3"]
@@ -42,8 +36,8 @@ def test_hints_an_auxiliary_module_learns_with_part_of_the_student_in_a_stage_of
         validation = data.batch(torch.arange(32))
         score = Selection("student", student, lambda: -float(hint(validation)["hint"].value))
         yield Phase("hint", 20, [first], [score], evaluations=4)
-        assert same(classifier_before, snapshot(toy(student).classifier)), "stage 1 must not touch the classifier"
-        assert not same(regressor_before, snapshot(regressor))
+        assert equal(classifier_before, weights(toy(student).classifier)), "stage 1 must not touch the classifier"
+        assert not equal(regressor_before, weights(regressor))
 
         def soft(batch: Batch) -> Terms:
             weight = 4.0 - 3.0 * batch.progress
@@ -135,7 +129,7 @@ def test_a_summed_loss_updates_both_networks_by_one_optimiser() -> None:
     """Scheme 4: one loss, gradients both ways, one update."""
     student, data = network("student"), items()
     teacher = beside(student, "teacher")
-    before = snapshot(student), snapshot(teacher)
+    before = weights(student), weights(teacher)
 
     def both(batch: Batch) -> Terms:
         student_logits, teacher_logits = student(batch).logits, teacher(batch).logits
@@ -144,14 +138,14 @@ def test_a_summed_loss_updates_both_networks_by_one_optimiser() -> None:
     fit(
         iter([Phase("sum", 2, [Update("sum", [student, teacher], both, TRAINING)], [], 1)]), loop(data, student.streams)
     )
-    assert not same(before[0], snapshot(student)) and not same(before[1], snapshot(teacher))
+    assert not equal(before[0], weights(student)) and not equal(before[1], weights(teacher))
 
 
 def test_no_gradient_reaches_a_network_that_the_update_does_not_train() -> None:
     """Even where a method forgets to detach the teacher."""
     student, data = network("student"), items()
     teacher = beside(student, "teacher")
-    before = snapshot(teacher)
+    before = weights(teacher)
 
     def careless(batch: Batch) -> Terms:
         return {"soft": Term(soft_cross_entropy(student(batch).logits, teacher(batch).logits, 2.0))}
@@ -159,14 +153,14 @@ def test_no_gradient_reaches_a_network_that_the_update_does_not_train() -> None:
     fit(
         iter([Phase("soft", 3, [Update("student", [student], careless, TRAINING)], [], 1)]), loop(data, student.streams)
     )
-    assert same(before, snapshot(teacher))
+    assert equal(before, weights(teacher))
     assert all(parameter.grad is None for parameter in teacher.parameters())
 
 
 def test_a_teacher_beside_a_student_is_to_the_bit_the_teacher_trained_alone() -> None:
     """Scheme 2's teacher is BERT trained alone on these very batches: dropout and initialisation have own streams."""
 
-    def train(with_student: bool) -> dict[str, torch.Tensor]:
+    def train(with_student: bool) -> Weights:
         data = items()
         teacher = network("teacher", width=16)
         student = beside(teacher, "student")
@@ -180,18 +174,15 @@ def test_a_teacher_beside_a_student_is_to_the_bit_the_teacher_trained_alone() ->
         updates = [Update("teacher", [teacher], teach, TRAINING)]
         updates += [Update("student", [student], learn, TRAINING)] if with_student else []
         fit(iter([Phase("joint", 20, updates, [], 1)]), loop(data, teacher.streams))
-        return snapshot(teacher)
+        return weights(teacher)
 
-    assert same(train(with_student=True), train(with_student=False))
+    assert equal(train(with_student=True), train(with_student=False))
 
 
 def test_two_stages_are_continued_after_a_kill_in_either(tmp_path: Path) -> None:
     """The generator starts again, finished phases are restored, the one under way goes on: the result is the same."""
 
-    class KilledError(Exception):
-        pass
-
-    def run(folder: Path, kill_after: int | None) -> dict[str, torch.Tensor]:
+    def run(folder: Path, kill_after: int | None) -> Weights:
         data, student = items(withheld=40), network("student")
         regressor = student.streams.initialise("regressor", lambda: nn.Linear(8, 6))
 
@@ -217,11 +208,11 @@ def test_two_stages_are_continued_after_a_kill_in_either(tmp_path: Path) -> None
                 raise KilledError
 
         fit(phases(), loop(data, student.streams, folder, checkpoint_seconds=0.0, on_progress=progress))
-        return snapshot(student)
+        return weights(student)
 
     whole = run(tmp_path / "whole", None)
     for kill_after in (7, 20, 21, 43):
         folder = tmp_path / str(kill_after)
         with pytest.raises(KilledError):
             run(folder, kill_after)
-        assert same(whole, run(folder, None)), f"killed after {kill_after}"
+        assert equal(whole, run(folder, None)), f"killed after {kill_after}"

@@ -74,6 +74,14 @@ def test_records_name_all_that_made_them_and_lie_beside_their_predictions(smoke:
         assert (record["teacher"] is not None) == taught
 
 
+def test_the_profile_is_no_worse_than_what_was_accepted_and_every_cell_is_compared(smoke: Clone) -> None:
+    done = smoke.run("python", "-m", "replication", "check", "--json", "build/accepted.json")
+    assert done.returncode == 0, done.stderr
+    cells = json.loads((smoke.folder / "build/accepted.json").read_text(encoding="utf-8"))["cells"]
+    assert {cell["dataset"] for cell in cells} == set(DATASETS)
+    assert [(cell["verdict"], cell["why"]) for cell in cells if cell["difference"] is None] == []
+
+
 def test_every_arm_of_a_set_has_the_same_budget(smoke: Clone) -> None:
     for dataset in DATASETS:
         folders = [smoke.folder / f"build/student/{dataset}/{m}/seed0" for m in METHODS]
@@ -159,7 +167,7 @@ STALE: list[tuple[str, object, set[str]]] = [
     ("measurements.samples.sizes", [60], {"samples@news_titles"} | END),
     ("measurements.cost.repeats", 6, COST | {"verdicts", "report"}),
     ("statistics.draws", 1001, COST | END),
-    ("parallel.workers", 1, set()),
+    ("parallel.workers", 2, set()),
     ("parallel.checkpoint_seconds", 9.0, set()),
     ("parallel.threads", 2, TRAINED | HISTORICAL | END),
     ("parallel.backend", "dask", set()),
@@ -171,6 +179,7 @@ def test_what_a_parameter_makes_stale(smoke: Clone, key: str, value: object, exp
     params, built = smoke.folder / "params.yaml", smoke.folder / "build/settings"
     before = params.read_bytes()
     kept = {path.name: path.read_bytes() for path in built.iterdir()}
+    assert parameter(params, key) != value, "nothing would change"
     try:
         set_parameter(params, key, value)
         settings.write(load(params), built)  # what the stage `settings` does, which comes first
@@ -180,6 +189,14 @@ def test_what_a_parameter_makes_stale(smoke: Clone, key: str, value: object, exp
         for name, content in kept.items():
             (built / name).unlink()
             (built / name).write_bytes(content)
+
+
+def parameter(params: Path, key: str) -> object:
+    """What a clone's params.yaml says."""
+    found: Any = YAML(typ="safe").load(params.read_text(encoding="utf-8"))
+    for name in key.split("."):
+        found = found[name]
+    return found
 
 
 def stale(clone: Clone) -> set[str]:
@@ -254,6 +271,26 @@ def test_an_error_is_one_line_without_a_traceback_and_leaves_results_alone(smoke
     assert done.returncode == 1
     assert done.stderr.strip() == "error: params.yaml: temperature: -1.0 is not allowed: input should be greater than 0"
     assert (smoke.folder / "reports/smoke/metrics.json").read_bytes() == metrics
+
+
+def test_a_stage_that_fails_leaves_the_results_of_before(smoke: Clone) -> None:
+    """DVC runs the command; what it removed before, nothing would bring back."""
+    claims, reports = smoke.folder / "baselines/claims.yaml", smoke.folder / "reports/smoke"
+    text, before = claims.read_bytes(), files(reports)
+    try:
+        claims.write_bytes(text.replace(b"\nclaims:", b"\nclaimz:", 1))
+        done = smoke.run("dvc", "repro", "evaluate")
+    finally:
+        claims.write_bytes(text)
+    assert done.returncode != 0 and "Running stage 'evaluate'" in done.stdout + done.stderr
+    assert re.search(r"error: .*baselines/claims\.yaml: .*claimz", done.stdout + done.stderr)
+    assert files(reports) == before
+    assert "evaluate" not in smoke.run("dvc", "status", "--json").stdout
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.mark.parametrize("command", [command for command in COMMANDS if command not in ELSEWHERE])

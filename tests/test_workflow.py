@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[1]
@@ -13,6 +15,15 @@ WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 GATE = (ROOT / ".ci/run").read_text(encoding="utf-8")
 TARGET = r"\bmake(?: --silent)? ([a-z]+)"
+ELSEWHERE = {
+    "smoke": ("tests/conftest.py", "_run_smoke", ("replication profile smoke", "dvc repro")),
+    "metrics": (
+        "tests/test_pipeline.py",
+        "test_what_if_reruns_the_softened_cells_and_nothing_else",
+        ("dvc metrics diff",),
+    ),
+}
+"""Targets that the workflow calls and the gate here does not: what of the tests does the same, by which commands."""
 
 
 def load(path: Path) -> dict[str, Any]:
@@ -69,12 +80,32 @@ def test_every_target_exists_and_every_check_is_called() -> None:
     assert {"env", "lint", "types", "layers", "test", "smoke", "stale", "accepted", "metrics"} <= called
 
 
-def test_the_gate_here_calls_the_same_targets() -> None:
+def called_here() -> set[str]:
+    """The targets that the gate calls; `check` is all that it depends on."""
     here = set(re.findall(rf"^{TARGET}$", GATE, re.MULTILINE))
-    assert here <= targets_of_the_makefile()
+    assert "check" in here and here <= targets_of_the_makefile()
     (parts,) = re.findall(r"^check: (.*)$", MAKEFILE, re.MULTILINE)
+    return here - {"check"} | set(parts.split())
+
+
+def test_the_gate_here_and_the_workflow_call_the_same_targets() -> None:
     called = {name for step in steps() for name in re.findall(TARGET, step.get("run", ""))}
-    assert here - {"check"} | set(parts.split()) <= called
+    assert called == called_here() | ELSEWHERE.keys()
+    assert not called_here() & ELSEWHERE.keys()
+
+
+@pytest.mark.parametrize("target", ELSEWHERE)
+def test_what_the_gate_does_not_call_a_test_of_it_does(target: str) -> None:
+    file, name, commands = ELSEWHERE[target]
+    (recipe,) = re.findall(rf"^{target}: .*\n((?:\t.*\n)+)", MAKEFILE, re.MULTILINE)
+    source = (ROOT / file).read_text(encoding="utf-8")
+    (function,) = (one for one in ast.parse(source).body if isinstance(one, ast.FunctionDef) and one.name == name)
+    words = " ".join(
+        one.value for one in ast.walk(function) if isinstance(one, ast.Constant) and isinstance(one.value, str)
+    )
+    assert "make test" in GATE
+    for command in commands:
+        assert command in recipe and command in words
 
 
 def test_the_report_is_kept_and_the_summary_written() -> None:

@@ -34,7 +34,7 @@ def read_accepted(path: Path) -> Accepted:
     """
     if not path.is_file():
         raise UserError(f"{path}: no accepted results; run `python -m replication accept --reason TEXT` to begin")
-    accepted = read_json(path, Accepted)
+    accepted = read_json(path, Accepted, "restore the file from git")
     if METRIC not in accepted.floors:
         raise UserError(f"{path}: floors: no floor for {METRIC}; restore the file from git")
     return accepted
@@ -63,7 +63,8 @@ def accept(folder: Path, data: Path, target: Path, reason: str, knowing: Collect
         knowing: cells `dataset/method/model` whose improvement looks implausible and is accepted all the same.
 
     Raises:
-        UserError: no reason is given, a cell is missing, or an improvement is implausible and not named.
+        UserError: no reason is given, a cell is missing, a run's code was not committed, or an improvement is
+            implausible and not named.
     """
     if not reason.strip():
         raise UserError("--reason: is empty; say why these results are accepted, for whoever reads the file later")

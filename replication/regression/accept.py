@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from replication.data.splits import load_facts, load_splits, load_withheld
+from replication.environment import CHANGED
 from replication.errors import UserError
 from replication.files import digest
 from replication.regression.packing import pack
@@ -27,9 +29,10 @@ def gather(results: Results, current: dict[str, CurrentDataset], data: Path, rea
         reason: why the results are accepted.
 
     Raises:
-        UserError: a cell is missing, or the prepared data is not that of the runs.
+        UserError: a cell is missing, a run's code was not committed, or the prepared data is not that of the runs.
     """
     datasets = [_dataset(one, data / name) for name, one in current.items()]
+    _refuse_uncommitted(datasets)
     commits = {run.commit for one in datasets for cell in one.cells for run in cell.seeds.values()}
     return Accepted(
         profile=results.profile,
@@ -40,6 +43,23 @@ def gather(results: Results, current: dict[str, CurrentDataset], data: Path, rea
         parameters=results.parameters,
         datasets=datasets,
     )
+
+
+def _refuse_uncommitted(datasets: Sequence[AcceptedDataset]) -> None:
+    """Raise where a run's code is in no commit: nobody could make it again."""
+    runs = {
+        f"{one.name}/{cell.name}: seed {seed}": run.commit
+        for one in datasets
+        for cell in one.cells
+        for seed, run in cell.seeds.items()
+    }
+    changed = [name for name, commit in runs.items() if commit.endswith(CHANGED)]
+    if changed:
+        more = f" and {len(changed) - 1} more runs" if len(changed) > 1 else ""
+        raise UserError(
+            f"{changed[0]}{more}: trained by code that is in no commit ({runs[changed[0]]}); commit it, and accept "
+            "what `dvc repro` makes of it in a fresh clone, which keeps no earlier runs"
+        )
 
 
 def _dataset(current: CurrentDataset, data: Path) -> AcceptedDataset:

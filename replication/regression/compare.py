@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from replication.errors import UserError
-from replication.regression.intervals import Parts, parts, prior
+from replication.regression.intervals import Parts, parts, prior, trained_again
 from replication.regression.packing import unpack
 from replication.regression.published import METRIC, Classes, CurrentDataset, verify
 from replication.regression.shapes import AcceptedCell, AcceptedDataset
@@ -29,6 +29,8 @@ class Pair:
     """The current cell minus the set's best accepted one; None where it is that one itself."""
     same: bool
     """Whether every run predicts what the accepted run of its seed does."""
+    again: Parts | None
+    """The accepted cell and itself with other seeds; None where it has one seed."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ def compare(accepted: AcceptedDataset, current: CurrentDataset, folder: Path) ->
             _parts(scores, name, name, cell.group == "yardstick"),
             _parts(scores, name, best, False) if best not in (None, name) else None,
             old[name].keys() == new[name].keys() and all(np.array_equal(old[name][s], new[name][s]) for s in old[name]),
+            trained_again(scores[f"old {name}"]),
         )
         for name, cell in here.items()
     }

@@ -47,6 +47,17 @@ def parts(current: Scores, accepted: Scores, deterministic: bool) -> Parts:
     )
 
 
+def trained_again(accepted: Scores) -> Parts | None:
+    """The parts of an arm and itself with as many other seeds, by how its own seeds differ; None of one seed."""
+    seeds = len(accepted.observed)
+    if seeds == 1:
+        return None
+    between = accepted.drawn - accepted.drawn.mean(axis=1, keepdims=True)
+    one_seed = float(between.var(axis=0).sum()) / (seeds - 1)
+    seed_variance = Variance(float(accepted.observed.var(ddof=1)), seeds - 1)
+    return Parts(0.0, items=one_seed * 2 / seeds, seed_variance=seed_variance, seeds=2 / seeds)
+
+
 def prior(cells: Sequence[Parts]) -> Variance:
     """What the cells of a set say of a seed's variance."""
     return fit_prior([cell.seed_variance for cell in cells if cell.seeds])

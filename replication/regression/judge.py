@@ -88,7 +88,8 @@ def _cell(
     update: dict[str, object] = {"verdict": verdict, "why": why, "difference": _rounded(pair.parts.difference)}
     if estimate is not None:
         update |= {"low": _rounded(estimate.low), "high": _rounded(estimate.high)}
-    return row.model_copy(update=update)
+    smallest = smallest_fall(pair, compared, count, floors[METRIC])
+    return row.model_copy(update=update | {"smallest_fall": None if smallest is None else _rounded(smallest)})
 
 
 def judge(pair: Pair, compared: Compared, count: int, floor: float) -> tuple[Verdict, Estimate | None, str]:
@@ -105,6 +106,16 @@ def judge(pair: Pair, compared: Compared, count: int, floor: float) -> tuple[Ver
     if estimate.low > -floor:
         return "level", estimate, ""
     return "cannot tell", estimate, f"a drop of {-100 * estimate.low:.1f} points is not excluded"
+
+
+def smallest_fall(pair: Pair, compared: Compared, count: int, floor: float) -> float | None:
+    """The smallest measured fall that is called a regression; None where nothing shows how much reruns differ.
+
+    Of a cell that is the same, what it would be for a rerun with other seeds.
+    """
+    found = pair.again if pair.same else pair.parts
+    estimate = None if found is None else interval(found, compared.prior, count, CONFIDENCE)
+    return None if estimate is None else max(estimate.high - estimate.mean, floor)
 
 
 def _improvement(pair: Pair, compared: Compared, count: int, estimate: Estimate) -> tuple[Verdict, Estimate]:

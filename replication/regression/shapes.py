@@ -95,6 +95,8 @@ class CellCheck(Frozen):
     low: float | None = None
     high: float | None = None
     """The interval of the difference, simultaneous over all cells compared."""
+    smallest_fall: float | None = None
+    """A measured fall that is smaller passes: it is within the interval's half-width, or below the floor."""
     why: str = ""
 
     @property

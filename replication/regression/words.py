@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from replication.regression.shapes import CellCheck, Check, Verdict
 from replication.report.numbers import percent, points
 
@@ -41,9 +43,11 @@ def line(cell: CellCheck) -> str:
 
 
 def summary(check: Check) -> str:
-    """How many cells came out which way."""
+    """How many cells came out which way, and how large a fall would have been seen on each set."""
     counts = [f"{len(check.having(verdict))} {said}" for verdict, said in SAID.items() if check.having(verdict)]
-    return f"accepted results of the profile {check.profile}: {', '.join(counts)}"
+    falls = [f"{name} {_falls(cells)}" for name, cells in _by_set(check).items()]
+    seen = f"; smallest fall called a regression, in points: {', '.join(falls)}" if falls else ""
+    return f"accepted results of the profile {check.profile}: {', '.join(counts)}{seen}"
 
 
 def markdown(check: Check) -> str:
@@ -64,6 +68,20 @@ def markdown(check: Check) -> str:
         f"The accepted results' reason: {check.reason}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _by_set(check: Check) -> dict[str, list[float]]:
+    """The smallest fall that would have been called a regression, of every cell that has one, by set."""
+    found: dict[str, list[float]] = {}
+    for cell in check.cells:
+        if cell.smallest_fall is not None:
+            found.setdefault(cell.dataset, []).append(cell.smallest_fall)
+    return found
+
+
+def _falls(cells: Sequence[float]) -> str:
+    least, most = percent(min(cells)), percent(max(cells))
+    return least if least == most else f"{least} to {most} by cell"
 
 
 def _sentence(text: str) -> str:

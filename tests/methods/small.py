@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import random
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -44,7 +43,6 @@ TEACHER = Teacher(
 PARALLEL = Parallel(backend="loky", workers=1, threads=1, checkpoint_seconds=20.0)
 OWN: dict[str, dict[str, object]] = {"fitnets": {"hint_layer": 3}}
 """Settings of methods whose defaults are of a larger teacher."""
-OF_THIS_MACHINE = {"seconds", "peak_memory_mib", "environment"}
 CUES = {("ordinary", "current"): "好好很", ("junk", "current"): "坏坏很", ("junk", "legacy"): "不不坏"}
 
 
@@ -89,18 +87,6 @@ def write_checkpoint(folder: Path) -> Path:
     checkpoint.mkdir(parents=True)
     write_converted(write_tiny(folder / "tiny"), checkpoint, {})
     return checkpoint
-
-
-def outputs(run: Path) -> dict[str, bytes]:
-    """All that a run leaves, by path, without what the machine and the hour decide."""
-    found = {}
-    for path in sorted(path for path in run.rglob("*") if path.is_file()):
-        content = path.read_bytes()
-        if path.name == "run.json":
-            kept = {name: value for name, value in json.loads(content).items() if name not in OF_THIS_MACHINE}
-            content = json.dumps(kept).encode()
-        found[path.relative_to(run).as_posix()] = content
-    return found
 
 
 def own_settings(method: str) -> dict[str, object]:

@@ -18,7 +18,8 @@ from replication.records import Run, read_run
 from replication.runs.tasks import make_task
 from replication.runs.train import train
 from replication.store import Store
-from tests.methods.small import SEEDS, SIZES, TRAINING, Pipeline, outputs
+from tests.kills import KilledError, outputs
+from tests.methods.small import SEEDS, SIZES, TRAINING, Pipeline
 
 METHODS = available("methods")
 every_method = pytest.mark.parametrize("method", METHODS)
@@ -119,10 +120,6 @@ def test_two_runs_leave_the_same_bytes(pipeline: Pipeline, method: str) -> None:
     whole = outputs(pipeline.whole(method))
     torch.rand(23)
     assert outputs(pipeline.train(method, "again")) == whole
-
-
-class KilledError(Exception):
-    """The process is gone."""
 
 
 def killing_points(run: Run) -> list[int]:

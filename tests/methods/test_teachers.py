@@ -11,7 +11,8 @@ from replication.data.splits import load_splits
 from replication.predictions import read_hidden
 from replication.records import read_run
 from replication.runs.tasks import Role
-from tests.methods.small import SEEDS, SIZES, TEACHER, TRAINING, Pipeline, outputs
+from tests.kills import KilledError, outputs
+from tests.methods.small import SEEDS, SIZES, TEACHER, TRAINING, Pipeline
 
 ITERATIONS = TEACHER.training.iterations
 
@@ -62,9 +63,6 @@ def test_the_historical_model_learns_from_legacy_items_alone(pipeline: Pipeline)
 def test_a_killed_teacher_goes_on_to_the_same_bytes(
     pipeline: Pipeline, role: Role, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class KilledError(Exception):
-        pass
-
     done = 0
 
     def tick(clock: Clock) -> bool:

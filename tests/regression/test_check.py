@@ -13,9 +13,10 @@ import pytest
 
 from replication import __main__ as command_line
 from replication import params, regression
+from replication.environment import CHANGED
 from replication.errors import UserError
 from replication.regression import words
-from replication.regression.shapes import Accepted, Check
+from replication.regression.shapes import Accepted, CellCheck, Check
 from tests import made_runs
 from tests.made_runs import OPINION, PARAMETERS, SEEDS, evaluated, make_run, make_tree, run_folder
 
@@ -168,7 +169,7 @@ def test_a_record_that_its_predictions_contradict_is_refused(tree: Path) -> None
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (lambda text: "{", r"not readable as JSON"),
+        (lambda text: "{", r"not readable as JSON: .*; restore the file from git$"),
         (lambda text: text.replace('"macro_f1": 0.01', '"accuracy": 0.01'), r"floors: no floor for macro_f1"),
         (lambda text: text.replace('"profile": "made"', '"profile": "other"'), r"holds the profile 'other'"),
     ],
@@ -189,6 +190,62 @@ def test_without_accepted_results_or_a_reason_it_says_what_to_do(
     assert run(monkeypatch, "check") == 1
     assert "run `python -m replication accept --reason TEXT` to begin" in capsys.readouterr().err
     assert run(monkeypatch, "accept", "--reason", "begin") == 0
+
+
+def test_runs_of_code_that_is_in_no_commit_are_not_accepted(
+    tree: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changed = made_runs.ENVIRONMENT.model_copy(update={"commit": f"c0ffee{CHANGED}"})
+    monkeypatch.setattr(made_runs, "ENVIRONMENT", changed)
+    before = TARGET.read_bytes()
+    for seeds, said in (
+        (SEEDS[1:2], f"{OPINION}/scheme5/student: seed 1: trained by code that is in no commit (c0ffee+)"),
+        (SEEDS, f"{OPINION}/scheme5/student: seed 0 and 2 more runs: trained by code that is in no commit (c0ffee+)"),
+    ):
+        for seed in seeds:
+            make_run(tree, OPINION, "scheme5", "student", seed)
+        evaluated()
+        assert run(monkeypatch, "accept", "--reason", "better") == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert (
+            line == f"error: {said}; commit it, and accept what `dvc repro` makes of it in a fresh clone, which "
+            "keeps no earlier runs"
+        )
+    assert TARGET.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["default", "public", "smoke"])
+def test_the_committed_files_are_of_runs_whose_code_is_committed(name: str) -> None:
+    path = Path(__file__).parents[2] / "baselines/accepted" / f"{name}.json"
+    commits = regression.read_accepted(path).commits
+    assert commits and [commit for commit in commits if commit.endswith(CHANGED)] == []
+
+
+def test_the_summary_says_how_small_a_fall_would_have_been_seen(
+    tree: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_skill(monkeypatch, tree, "scheme2", 0.1)
+    assert run(monkeypatch, "check", "--json", "out.json", "--markdown", "out.md") == 1
+    (said,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("accepted results of the")]
+    cells = Check.model_validate_json(Path("out.json").read_text(encoding="utf-8")).cells
+    by_name = {cell.name: cell for cell in cells}
+    worse = by_name[f"{OPINION}/scheme2/student"]
+    assert worse.high is not None and worse.difference is not None
+    assert worse.smallest_fall == pytest.approx(worse.high - worse.difference, abs=2e-6)
+    same = by_name[f"{OPINION}/scheme5/student"]
+    assert same.verdict == "same" and same.smallest_fall is not None and same.smallest_fall >= 0.01
+    assert by_name[f"{OPINION}/majority/student"].smallest_fall is None
+    falls = [f"{name} {least} to {most} by cell" for name, (least, most) in _falls(cells).items()]
+    assert said.endswith(f"; smallest fall called a regression, in points: {', '.join(falls)}") and len(falls) == 3
+    assert said[1:] in Path("out.md").read_text(encoding="utf-8")
+
+
+def _falls(cells: list[CellCheck]) -> dict[str, tuple[str, str]]:
+    found: dict[str, list[float]] = {}
+    for cell in cells:
+        if cell.smallest_fall is not None:
+            found.setdefault(cell.dataset, []).append(100 * cell.smallest_fall)
+    return {name: (f"{min(falls):.1f}", f"{max(falls):.1f}") for name, falls in found.items()}
 
 
 def test_whole_results_alone_are_accepted(tree: Path) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from replication.regression.intervals import Parts, interval, parts
+from replication.regression.intervals import Parts, interval, parts, trained_again
 from replication.statistics import Scores, Variance
 
 UNKNOWN = Variance(0.0, 0.0)
@@ -37,6 +37,27 @@ def test_seeds_alone_give_students_interval_of_two_samples() -> None:
     expected = stats.ttest_ind(now, then).confidence_interval(0.95)
     assert found is not None
     assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
+
+
+def test_an_arm_trained_again_differs_as_much_as_its_own_seeds_do() -> None:
+    drawn = np.array([[0.5, 0.7, 0.6], [0.7, 0.7, 0.4]])  # around their means: -0.1, 0.1, 0 and 0.1, 0.1, -0.2
+    found = trained_again(Scores((0, 1, 2), np.array([0.6, 0.7, 0.5]), drawn))
+    assert found is not None and found.difference == 0.0
+    assert found.items == pytest.approx((0.01 + 0.0 + 0.01) / 2 * 2 / 3)
+    assert found.seed_variance == pytest.approx((0.01, 2))
+    assert found.seeds == pytest.approx(2 / 3)
+    assert trained_again(Scores((0,), np.array([0.6]), np.array([[0.5], [0.7]]))) is None
+
+
+def test_two_independent_arms_vary_by_the_items_as_an_arm_trained_again_is_said_to() -> None:
+    generator = np.random.default_rng(0)
+    shared = generator.normal(size=(20_000, 1))
+    old, new = (shared + generator.normal(size=(20_000, 4)) for _ in range(2))
+    seeds = np.array([0.6, 0.7, 0.5, 0.6])
+    again = trained_again(Scores((0, 1, 2, 3), seeds, old))
+    actual = parts(Scores((4, 5, 6, 7), seeds, new), Scores((0, 1, 2, 3), seeds, old), deterministic=False)
+    assert again is not None and again.items == pytest.approx(actual.items, rel=0.05)
+    assert again.items == pytest.approx(0.5, rel=0.05)  # 1/4 + 1/4
 
 
 def test_one_seed_an_arm_needs_a_prior() -> None:
