@@ -20,6 +20,13 @@ class Value(Strict):
 
     system: Words
     value: float
+    digits: Annotated[int, Field(ge=0)] | None = None
+    """Decimals, where the source prints a zero at the end."""
+
+    @property
+    def written(self) -> str:
+        """As the source prints it: 92.00 with two digits, 91.22 without."""
+        return f"{self.value:g}" if self.digits is None else f"{self.value:.{self.digits}f}"
 
 
 class PublishedNumbers(Strict):

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from replication.errors import UserError
 from replication.files import write_text
-from replication.headline.board import HeadlineVerdict, board
+from replication.headline.board import board
+from replication.report.languages import ENGLISH
 from replication.report.numbers import percent, points
+from replication.report.page import templates
+from replication.report.readings import read_readings
+from replication.report.words import Words
 from replication.results.cards import DataCard
 from replication.results.cells import CellResult, DatasetResult, Interval, Results
 from replication.results.files import read_json
+from replication.results.verdicts import Verdict
 
 MARKER = re.compile(r"<!-- results:([\w-]+):(begin|end) -->")
 """Around a block: the profile whose results it shows, and which end this is."""
@@ -29,7 +35,8 @@ ARMS = {
     ("scheme3", "student"): "TextCNN, scheme 3 (joint, feedback)",
     ("scheme4", "student"): "TextCNN, scheme 4 (losses added)",
     ("scheme5", "student"): "TextCNN, scheme 5 (two teachers)",
-    ("tfidf_logistic", "student"): "TF-IDF, logistic regression",
+    ("tfidf_logistic", "student"): "TF-IDF, logistic regression, whole texts",
+    ("tfidf_logistic_cut", "student"): "TF-IDF, logistic regression, what the student reads",
 }
 """The rows, by method and model; named beforehand, so that none is there for how it scored."""
 
@@ -94,7 +101,8 @@ def block(folder: Path) -> str:
     parts = [_table(results, {name for name, card in cards.items() if card.generation is not None})]
     verdicts = folder / "verdicts.json"
     if verdicts.is_file():
-        parts.append(board(read_json(verdicts, list[HeadlineVerdict])))
+        words = Words(templates(ENGLISH))
+        parts.append(board(read_json(verdicts, list[Verdict]), read_readings(folder, results), words))
     return "\n".join(parts)
 
 
@@ -107,6 +115,7 @@ def _table(results: Results, made: set[str]) -> str:
         f"Test macro-F1 in %, mean over {seeds} seeds, and in brackets the difference to the TextCNN on labels alone,",
         f"in points with its {confidence} interval; bold where that interval is clear of 0. Written from",
         f"`reports/{results.profile}/results.json` by `python -m replication headline`.",
+        _commits(results),
         "",
         f"| | {' | '.join(sets)} |",
         f"|---|{'--:|' * len(results.datasets)}",
@@ -116,6 +125,16 @@ def _table(results: Results, made: set[str]) -> str:
         if any(found):
             lines.append(f"| {name} | {' | '.join(_entry(cell) for cell in found)} |")
     return "\n".join(lines) + "\n"
+
+
+def _commits(results: Results) -> str:
+    """Whose code the runs are of, most runs first: it may be older than the page."""
+    runs: Counter[str] = Counter()
+    for one in results.environments:
+        changed = "+" if one["commit"].endswith("+") else ""
+        runs[one["commit"][:7] + changed] += one["runs"]
+    named = [f"{count} of commit `{commit}`" for commit, count in runs.most_common()]
+    return f"The runs are of the code of these commits: {', '.join(named)}." if named else "There are no runs."
 
 
 def _listed(dataset: DatasetResult, method: str, model: str) -> CellResult | None:

@@ -4,75 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pydantic import BaseModel, ConfigDict
-
-from replication.report.numbers import MINUS, points
-
-UNITS = {"share": " points", "ratio": "", "cosine": "", "nats": " nats"}
+from replication.report.readings import Readings
+from replication.report.words import Words
+from replication.results.verdicts import Verdict
 
 
-class Judged(BaseModel):
-    """A set that bears on a part of a claim."""
+def board(verdicts: Sequence[Verdict], readings: Readings, words: Words) -> str:
+    """The table, as Markdown.
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    dataset: str
-    part: str = ""
-
-
-class ClaimText(BaseModel):
-    """A claim in words."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    en: str
-
-
-class HeadlineVerdict(BaseModel):
-    """What the headline reads of an entry of `verdicts.json`."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    claim: str
-    text: ClaimText | None = None
-    verdict: str
-    estimate: float | None = None
-    low: float | None = None
-    high: float | None = None
-    unit: str = "share"
-    part: str = ""
-    """Which of the claim's parts decides."""
-    sets: list[Judged | str] | str = ""
-
-    @property
-    def set_names(self) -> str:
-        """The sets that the estimate is of, each named once: of the part that decides, where one is named."""
-        if isinstance(self.sets, str):
-            return self.sets
-        named = [Judged(dataset=one, part=self.part) if isinstance(one, str) else one for one in self.sets]
-        names = [one.dataset for one in named if not self.part or one.part == self.part]
-        return ", ".join(dict.fromkeys(names))
-
-
-def board(verdicts: Sequence[HeadlineVerdict]) -> str:
-    """The table, as Markdown."""
-    lines = ["| claim | verdict | estimate | sets |", "|---|---|--:|---|"]
-    for one in verdicts:
-        claim = one.claim if one.text is None else f"{one.claim}: {one.text.en}"
-        estimate = f"{_estimate(one)} ({one.part})" if one.part else _estimate(one)
-        lines.append(f"| {claim} | {one.verdict} | {estimate} | {one.set_names} |")
+    Args:
+        verdicts: a row each.
+        readings: what they are to be read with.
+        words: of the report, in English.
+    """
+    measured = sum(one.verdict != "not measured" for one in verdicts)
+    lines = [
+        words.text("board_correction", claims=measured),
+        "",
+        "| claim | claimed | verdict | estimate | sets |",
+        "|---|---|---|--:|---|",
+    ]
+    lines += [_row(one, readings, words) for one in verdicts]
     return "\n".join(lines) + "\n"
 
 
-def _estimate(one: HeadlineVerdict) -> str:
-    if one.estimate is None:
-        return ""
-    unit = UNITS.get(one.unit, f" {one.unit}")
-    text = _number(one.estimate, one.unit)
-    if one.low is None or one.high is None:
-        return f"{text}{unit}"
-    return f"{text} [{_number(one.low, one.unit)}, {_number(one.high, one.unit)}]{unit}"
+def _row(one: Verdict, readings: Readings, words: Words) -> str:
+    names = {narrowed.dataset: narrowed.dataset for narrowed in readings.narrowed}
+    verdict, reading = one.verdict, words.text("board_reading", verdict=one, readings=readings, names=names)
+    cells = (
+        f"{one.claim}: {one.text.en}",
+        words.text("board_claimed", verdict=one),
+        f"{verdict}. {reading}" if reading else verdict,
+        words.text("board_estimates", verdict=one),
+        ", ".join(_set_names(one)),
+    )
+    return f"| {' | '.join(cells)} |"
 
 
-def _number(value: float, unit: str) -> str:
-    return points(value) if unit == "share" else f"{value:.3g}".replace("-", MINUS)
+def _set_names(one: Verdict) -> list[str]:
+    """The sets that the estimate is of: those of the part that decides."""
+    return [item.dataset for item in one.sets if item.part == one.part]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
-from replication.results.cells import CellResult, DatasetResult
+from replication.report.tracks import curves_of
+from replication.results.cells import BASELINE, CellResult, DatasetResult
+from replication.results.curves import CurvePoint
 
 
 @dataclass(frozen=True)
@@ -13,7 +17,10 @@ class Anchor:
     """A state of the teacher that the student was taught by."""
 
     iteration: int | None
-    """After how many of the teacher's updates; None: the end of its training."""
+    """After how many of the teacher's updates; None where its records do not tell."""
+    kept: bool
+    """Whether it is the state that validation chose, which teaches everyone else too: a route's last anchor. It may be
+    an earlier state than the anchor before it."""
     validation_macro_f1: float
     """The student's, when it had done with the anchor."""
 
@@ -31,16 +38,48 @@ class Course:
         """The largest number of anchors that a seed took."""
         return max(len(anchors) for anchors in self.seeds.values())
 
+    @property
+    def backward(self) -> int:
+        """In how many seeds an anchor is an earlier state of the teacher than the one before it."""
+        return sum(goes_back(anchors) for anchors in self.seeds.values())
 
-def courses(dataset: DatasetResult) -> list[Course]:
-    """The courses that the records of a set tell of."""
+
+def goes_back(anchors: Iterable[Anchor]) -> bool:
+    """Whether an anchor is an earlier state of the teacher than the one before it, as far as that is known."""
+    places = [anchor.iteration for anchor in anchors if anchor.iteration is not None]
+    return any(after < before for before, after in pairwise(places))
+
+
+def courses(dataset: DatasetResult, points: Iterable[CurvePoint] = ()) -> list[Course]:
+    """The courses that the records of a set tell of.
+
+    Args:
+        dataset: with the runs' notes.
+        points: training curves, the teacher's among them: they tell which of its states was kept.
+    """
+    kept = kept_states(points, dataset.name)
     found = []
     for cell in dataset.cells:
-        seeds = {seed: _anchors(notes) for seed, notes in sorted(cell.notes.items()) if _anchors(notes)}
+        seeds = {seed: _anchors(notes, kept.get(seed)) for seed, notes in sorted(cell.notes.items())}
+        seeds = {seed: anchors for seed, anchors in seeds.items() if anchors}
         if seeds:
             found.append(Course(dataset, cell, seeds))
     return found
 
 
-def _anchors(notes: dict[str, Any]) -> list[Anchor]:
-    return [Anchor(one["iteration"], float(one["validation_macro_f1"])) for one in notes.get("anchors", [])]
+def kept_states(points: Iterable[CurvePoint], dataset: str) -> dict[int, int]:
+    """After how many updates each seed's teacher was in the state that was kept, the first best on validation."""
+    curves = curves_of(points, dataset, BASELINE[0], "validation teacher", model="teacher")
+    return {seed: max(curve, key=lambda point: (point[1], -point[0]))[0] for seed, curve in curves.items()}
+
+
+def _anchors(notes: Mapping[str, Any], kept: int | None) -> list[Anchor]:
+    """The anchors of a run; what it recorded without a number of updates is the state that was kept."""
+    return [
+        Anchor(
+            iteration=kept if one["iteration"] is None else one["iteration"],
+            kept=one["iteration"] is None,
+            validation_macro_f1=float(one["validation_macro_f1"]),
+        )
+        for one in notes.get("anchors", [])
+    ]

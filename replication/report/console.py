@@ -1,22 +1,33 @@
-"""The results table for the terminal. Imports nothing heavy."""
+"""The results and the verdicts for the terminal. Importing it imports nothing heavy."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from rich.console import Group
+from rich.markup import escape
 from rich.table import Table
 
+from replication.report.estimates import UNITS, written
 from replication.report.numbers import count, percent, points, seconds
 from replication.results.cells import CellResult, Interval, Results
 from replication.results.files import read_json
 
 
-def results_table(profile_folder: Path) -> Table:
-    """Macro-F1 and accuracy with intervals, the difference to the TextCNN, parameters and time, a row a cell.
+def results_table(profile_folder: Path) -> Group:
+    """The results, and below them the verdicts where the claims have been judged.
 
     Raises:
-        UserError: `results.json` is missing or damaged.
+        UserError: `results.json` is missing, or a file is damaged.
     """
+    tables = [_results(profile_folder)]
+    if (profile_folder / "verdicts.json").is_file():
+        tables.append(_verdicts(profile_folder))
+    return Group(*tables)
+
+
+def _results(profile_folder: Path) -> Table:
+    """Macro-F1 and accuracy with intervals, the difference to the TextCNN, parameters and time, a row a cell."""
     results = read_json(profile_folder / "results.json", Results)
     confidence = f"{100 * results.parameters['statistics']['confidence']:g}%"
     table = Table(
@@ -31,6 +42,24 @@ def results_table(profile_folder: Path) -> Table:
         for cell in dataset.cells:
             table.add_row(dataset.name, cell.method, cell.model, *_numbers(cell))
         table.add_section()
+    return table
+
+
+def _verdicts(profile_folder: Path) -> Table:
+    """A row a claim: the estimate of the part that decides, with its interval."""
+    from replication.results.verdicts import Verdict  # imports scipy
+
+    table = Table(
+        title="Claims",
+        caption="The estimate is of the part that decides, ≤ or ≥ before one that is a bound. Verdicts are corrected "
+        "for being several, intervals are not.",
+    )
+    for name in ("claim", "verdict", "estimate", "unit", "part"):
+        table.add_column(name, justify="right" if name == "estimate" else "left")
+    for one in read_json(profile_folder / "verdicts.json", list[Verdict]):
+        deciding = next((part for part in one.parts if part.part == one.part), None)
+        shown = ["", "", ""] if deciding is None else [escape(written(deciding)), UNITS[one.unit], one.part]
+        table.add_row(one.claim, one.verdict, *shown)
     return table
 
 

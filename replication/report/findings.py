@@ -7,10 +7,11 @@ arm that happens to score highest: that one was chosen by the very scores that w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from replication.report.trainings import is_control, repeats
 from replication.results.cells import BASELINE, CellResult, DatasetResult, Interval
 from replication.results.softmax import TemperatureResult
 
@@ -38,9 +39,11 @@ class DatasetFinding:
     students: Standings
     """The students that a method taught with a teacher and that have a difference to the TextCNN, highest first."""
     controls: Standings
+    """The students of controls with a teacher, those of the schemes among them, likewise."""
+    untaught: Standings
     """The students that learned by a method without a teacher, likewise."""
     missing: list[CellResult]
-    """The students of methods that have no difference."""
+    """The students of methods and their controls that have no difference."""
     schemes: Standings
     """The students of the article's schemes that have a difference to the TextCNN, in their order."""
     missing_schemes: list[CellResult]
@@ -49,6 +52,20 @@ class DatasetFinding:
     """The teachers that schemes trained themselves, where they have results."""
     yardstick: CellResult | None
     """The yardstick with the highest mean; what it reaches needs neither a network nor a teacher."""
+    repeats: dict[str, CellResult]
+    """By method, students whose training is that of an earlier row."""
+
+    @property
+    def trainings(self) -> Standings:
+        """The students of methods and schemes, each training once; controls are left out."""
+        return self.once([*self.students, *self.schemes])
+
+    def once(self, standings: Standings) -> Standings:
+        """Each training once, by its first row among these."""
+        first: dict[str, tuple[CellResult, Standing]] = {}
+        for cell, where in standings:
+            first.setdefault(self.repeats.get(cell.method, cell).method, (cell, where))
+        return list(first.values())
 
 
 def among(standings: Standings, which: Standing) -> list[CellResult]:
@@ -59,20 +76,24 @@ def among(standings: Standings, which: Standing) -> list[CellResult]:
 def dataset_finding(dataset: DatasetResult) -> DatasetFinding:
     """Sum up one dataset."""
     methods = [cell for cell in dataset.cells if cell.group == "method"]
-    schemes = [cell for cell in dataset.cells if cell.group == "scheme"]
+    schemes = [cell for cell in dataset.cells if cell.group == "scheme" and cell.model == "student"]
     yardsticks = [cell for cell in dataset.cells if cell.group == "yardstick" and cell.metrics]
     ranked = sorted(_with_standing(methods), key=lambda found: (-found[0].metrics[METRIC].mean, found[0].method))
+    taught = [found for found in ranked if found[0].taught]
+    standing_schemes = _with_standing(schemes)
     return DatasetFinding(
         dataset=dataset,
         textcnn=dataset.find(*BASELINE),
         teacher=dataset.find(BASELINE[0], "teacher"),
-        students=[found for found in ranked if found[0].taught],
-        controls=[found for found in ranked if not found[0].taught],
+        students=[found for found in taught if not is_control(found[0].method)],
+        controls=[found for found in (*taught, *standing_schemes) if is_control(found[0].method)],
+        untaught=[found for found in ranked if not found[0].taught],
         missing=[cell for cell in methods if METRIC not in cell.delta],
-        schemes=_with_standing([cell for cell in schemes if cell.model == "student"]),
-        missing_schemes=[cell for cell in schemes if cell.model == "student" and METRIC not in cell.delta],
-        joint_teachers=[cell for cell in schemes if cell.model == "teacher" and cell.metrics],
+        schemes=[found for found in standing_schemes if not is_control(found[0].method)],
+        missing_schemes=[cell for cell in schemes if METRIC not in cell.delta],
+        joint_teachers=[cell for cell in dataset.cells if cell.joint_teacher and cell.metrics],
         yardstick=max(yardsticks, key=lambda cell: cell.metrics[METRIC].mean, default=None),
+        repeats=repeats(dataset),
     )
 
 
@@ -95,16 +116,22 @@ class Tally:
         return self.above + self.below + self.level
 
 
-def tally(findings: list[DatasetFinding]) -> Tally:
-    """Count the comparisons of methods over the datasets."""
-    return _tally(
-        [found for finding in findings for found in finding.students], sum(len(finding.missing) for finding in findings)
-    )
+def tally(findings: Sequence[DatasetFinding]) -> Tally:
+    """Count the comparisons of methods over the datasets; controls are left out."""
+    missing = [cell for finding in findings for cell in finding.missing if not is_control(cell.method)]
+    return _tally([found for finding in findings for found in finding.once(finding.students)], len(missing))
 
 
 def scheme_tally(finding: DatasetFinding) -> Tally:
-    """Count the comparisons of schemes on one dataset."""
-    return _tally(finding.schemes, len(finding.missing_schemes))
+    """Count the comparisons of schemes on one dataset, each training once; controls are left out."""
+    missing = [cell for cell in finding.missing_schemes if not is_control(cell.method)]
+    return _tally(finding.once(finding.schemes), len(missing))
+
+
+def training_tally(findings: Sequence[DatasetFinding]) -> Tally:
+    """Count the comparisons of methods and schemes over the datasets, each training once; controls are left out."""
+    missing = [cell for one in findings for cell in (*one.missing, *one.missing_schemes) if not is_control(cell.method)]
+    return _tally([found for finding in findings for found in finding.trainings], len(missing))
 
 
 def _tally(standings: Standings, missing: int) -> Tally:
@@ -116,9 +143,10 @@ def _tally(standings: Standings, missing: int) -> Tally:
     )
 
 
-def half_widths(findings: list[DatasetFinding]) -> tuple[float, float] | None:
+def half_widths(findings: Sequence[DatasetFinding]) -> tuple[float, float] | None:
     """The least and the largest half width of the intervals of students' differences; None without any."""
-    cells = [cell for found in findings for cell, _ in (*found.students, *found.controls, *found.schemes)]
+    kinds = [(one.students, one.controls, one.untaught, one.schemes) for one in findings]
+    cells = [cell for found in kinds for standings in found for cell, _ in standings]
     widths = [(cell.delta[METRIC].high - cell.delta[METRIC].low) / 2 for cell in cells]
     return (min(widths), max(widths)) if widths else None
 

@@ -13,14 +13,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from joblib import Parallel, delayed
 
 from replication.files import write_text
-from replication.report import findings, numbers, panels, sections
-from replication.report.budgets import TRIALS, budgets
+from replication.report import answer, estimates, findings, numbers, panels, sections
+from replication.report.budgets import TRIALS, budgets, ran
 from replication.report.contents import numbered
 from replication.report.course import levelling
 from replication.report.figure_data import downloads
 from replication.report.figures.style import VARIABLES, look, styled
 from replication.report.inputs import Inputs, read_inputs
 from replication.report.languages import ENGLISH, LANGUAGES, Language, translations
+from replication.report.limits import limits
 from replication.report.schemes import JUNK_METRICS, family_rows, scheme_rows
 from replication.report.shared_styles import share_styles
 from replication.report.words import Words
@@ -100,6 +101,9 @@ def templates(language: Language = ENGLISH) -> Environment:
     install(translations(language), newstyle=True)
     for name in ("percent", "points", "count", "seconds", "duration", "short_hash", "settings"):
         environment.filters[name] = getattr(numbers, name)
+    for name, function in (("in_unit", "number"), ("written", "written"), ("p_value", "p_value")):
+        environment.filters[name] = getattr(estimates, function)
+    environment.filters["ran"] = ran
     environment.filters["numbered"] = numbered
     environment.filters["json"] = lambda data: json.dumps(data, ensure_ascii=False, indent=2)
     environment.globals["colour"] = lambda method: VARIABLES[look(method).colour]
@@ -116,13 +120,20 @@ def _facts(inputs: Inputs, words: Words) -> dict[str, Any]:
         "cards": inputs.cards,
         "findings": found,
         "tally": findings.tally(found),
+        "training_tally": findings.training_tally(found),
+        "teacher_gains": answer.teacher_gains(found),
+        "exceeded": answer.exceeded(found),
+        "exceeded_cut": answer.exceeded(found, answer.TFIDF_CUT),
+        "set_names": {dataset.name: words.dataset(inputs.cards[dataset.name]) for dataset in datasets},
+        "repeats": {one.dataset.name: one.repeats for one in found},
+        "limits": limits(inputs),
         "half_widths": findings.half_widths(found),
         "methods": _methods(datasets),
         "splits": SPLITS,
         "semi_synthetic": [
             words.text("card_text", text=card.title) for card in inputs.cards.values() if card.kind == "semi-synthetic"
         ],
-        "budgets": [budgets(dataset) for dataset in datasets],
+        "budgets": [budgets(dataset, inputs.curves) for dataset in datasets],
         "trials": TRIALS,
         "downloads": downloads(inputs),
         "scheme_rows": {dataset.name: scheme_rows(dataset) for dataset in datasets},

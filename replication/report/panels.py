@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,8 @@ from replication.report.figures.softmax import TEMPERATURES, bars_panel, entropy
 from replication.report.inputs import Inputs
 from replication.report.schemes import scheme_rows
 from replication.report.words import Words
+from replication.results.cards import DataCard
+from replication.results.curves import CurvePoint
 
 
 class Panel(NamedTuple):
@@ -59,21 +62,36 @@ def scheme_panels(inputs: Inputs, words: Words) -> dict[str, Panel]:
 
 def curve_panels(inputs: Inputs, words: Words) -> dict[str, list[Panel]]:
     """Validation scores during training, one panel a method, by dataset."""
-    panels: dict[str, list[Panel]] = {}
+    panels = {}
     for dataset in inputs.results.datasets:
         points = validation_points([point for point in inputs.curves if point.dataset == dataset.name])
-        means = mean_curves(points)
-        for method in dict.fromkeys(point.method for point in points):
-            ends = [
-                {"model": arm[1], "iteration": curve[-1][0], "value": curve[-1][1]}
-                for arm, curve in means.items()
-                if arm[0] == method
-            ]
-            title = words.text("curve_title", method=method, ends=ends)
-            name = f"curves-{dataset.name}-{method}"
+        methods = list(dict.fromkeys(point.method for point in points))
+        panels[dataset.name] = training_panels(points, methods, f"curves-{dataset.name}", words)
+    return {name: found for name, found in panels.items() if found}
+
+
+def training_panels(points: list[CurvePoint], methods: Sequence[str], prefix: str, words: Words) -> list[Panel]:
+    """Validation scores during training, one panel a method, on common axes; methods without a score are left out.
+
+    Args:
+        points: the scores of one set, in percent.
+        methods: in the order of the panels.
+        prefix: of the panels' names.
+        words: for titles and axes.
+    """
+    if not points:
+        return []
+    means, limits, panels = mean_curves(points), curve_limits(points), []
+    for method in methods:
+        ends = [
+            {"model": arm[1], "iteration": curve[-1][0], "value": curve[-1][1]}
+            for arm, curve in means.items()
+            if arm[0] == method
+        ]
+        if ends:
+            name, title = f"{prefix}-{method}", words.text("curve_title", method=method, ends=ends)
             description = words.text("curves_description", ends=ends)
-            drawing = curves_panel(points, method, name, curve_limits(points), title, description, words)
-            panels.setdefault(dataset.name, []).append(Panel(name, title, drawing))
+            panels.append(Panel(name, title, curves_panel(points, method, name, limits, title, description, words)))
     return panels
 
 
@@ -94,15 +112,26 @@ def bar_panels(inputs: Inputs, words: Words) -> dict[str, list[Panel]]:
     """The softmax of real items at four temperatures, by dataset."""
     panels: dict[str, list[Panel]] = {}
     for name, result in inputs.temperatures.items():
+        classes = class_names(inputs.cards[name], result.classes, words)
         for number, item in enumerate(result.items, start=1):
             shares = [softmax(np.array(item.logits) / temperature) for temperature in TEMPERATURES]
             top = [
                 {"temperature": temperature, "share": float(share.max()), "index": int(share.argmax())}
                 for temperature, share in zip(TEMPERATURES, shares, strict=True)
             ]
-            title = words.text("bars_title", classes=result.classes, top=top)
-            description = words.text("bars_description", classes=result.classes, label=item.label, top=top)
+            title = words.text("bars_title", classes=classes, top=top)
+            description = words.text("bars_description", classes=classes, label=item.label, top=top)
             own = f"bars-{name}-{number}"
-            drawing = bars_panel(item, result.classes, own, title, description, words)
+            drawing = bars_panel(item, classes, own, title, description, words)
             panels.setdefault(name, []).append(Panel(own, title, drawing, item.text))
     return panels
+
+
+def class_names(card: DataCard, classes: Sequence[str], words: Words) -> list[str]:
+    """What a figure calls the classes; a number or a Chinese name gives way to what the data card says of it."""
+    return [
+        words.text("card_text", text=card.glosses[name])
+        if name in card.glosses and (name.isdigit() or not name.isascii())
+        else words.text("class_name", name=name)
+        for name in classes
+    ]

@@ -9,11 +9,13 @@ from replication.report.figures.tracks import Curve
 from replication.results.curves import CurvePoint
 
 
-def curves_of(points: Iterable[CurvePoint], dataset: str, method: str, series: str) -> dict[int, Curve]:
-    """A series of a method's student by seed, in the order of its updates."""
+def curves_of(
+    points: Iterable[CurvePoint], dataset: str, method: str, series: str, model: str = "student"
+) -> dict[int, Curve]:
+    """A series of a method's network by seed, in the order of its updates."""
     found: dict[int, Curve] = {}
     for point in points:
-        if (point.dataset, point.method, point.model, point.series) == (dataset, method, "student", series):
+        if (point.dataset, point.method, point.model, point.series) == (dataset, method, model, series):
             found.setdefault(point.seed, []).append((point.iteration, point.value))
     return {seed: sorted(curve) for seed, curve in sorted(found.items())}
 

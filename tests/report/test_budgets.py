@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from replication.report.anchors import courses
-from replication.report.budgets import budgets
+from replication.report.budgets import budgets, ran
 from replication.report.schemes import family_rows, scheme_rows
 from replication.results.cells import CellResult, DatasetResult, Group, Interval, PhaseResult, SeedResult
+from replication.results.curves import CurvePoint
 
 
 def cell(
@@ -68,6 +69,33 @@ def test_stretches_are_the_phases_where_there_are_several() -> None:
     one, two = cell("a", [100], more={"phases": phases[1:]}), cell("fitnets", [100], more={"phases": phases})
     arms = budgets(dataset(one, two)).arms
     assert [arm.stretches for arm in arms] == [[], [("hint", 30), ("student", 70)]]
+
+
+def test_states_to_choose_from_are_those_that_were_validated_by_macro_f1() -> None:
+    def points(method: str, seed: int, series: list[str]) -> list[CurvePoint]:
+        return [
+            CurvePoint("d", method, "student", seed, "p", 10 * at, name, 0.5) for at, name in enumerate(series, start=1)
+        ]
+
+    curves = [
+        *points("a", 0, ["validation student"] * 5), *points("a", 1, ["validation student"] * 4),
+        *points("rco", 0, ["loss student/soft", "validation hint", "validation student", "validation student"]),
+        *[point._replace(dataset="other") for point in points("b", 0, ["validation student"])],
+    ]  # fmt: skip
+    found = budgets(dataset(cell("a", [100, 100]), cell("rco", [100])), curves)
+    assert found.states == {("a", "student"): [4, 5], ("rco", "student"): [2]}
+
+
+def test_the_settings_of_a_joint_teacher_are_those_that_ran() -> None:
+    training = {"iterations": 320, "batch_size": 16, "batch_tokens": 768, "evaluations": 4, "patience": None}
+    teacher = {"layers": 11, "training": {**training, "learning_rate": 3e-4}}
+    settings = {"student": {"training": {"iterations": 240}}, "teacher": teacher}
+    joint = cell("scheme2", [240], "scheme", more={"settings": settings})
+    assert ran(joint) == {**settings, "teacher": {"layers": 11, "training": {"learning_rate": 3e-4}}}
+    route = cell("rco", [240], more={"settings": settings})
+    assert ran(route) == settings, "the route is of a teacher that did train so"
+    frozen = cell("scheme9", [240], "scheme", more={"settings": settings, "seeds": [SeedResult(seed=0, teacher="ab")]})
+    assert ran(frozen) == settings
 
 
 def test_courses_by_seed() -> None:

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from replication.evaluation.verdicts import write_verdicts
 from replication.files import write_json
 from replication.report import build
-from replication.report.figures.cost import spread
 from replication.report.sections import cost
-from replication.results.comparisons import Comparison
+from replication.results.comparisons import Comparison, VarianceParts
 from replication.results.cost import CostResult, Latency, NetworkCost, Role, Runtime
 from tests import made_runs
 from tests.made_runs import CLASSES, OPINION, evaluated
@@ -22,6 +22,8 @@ from tests.made_runs import CLASSES, OPINION, evaluated
 DATASET = next(name for name in CLASSES if name != OPINION)
 ROLES: tuple[Role, ...] = ("teacher", "student")
 RUNTIMES: tuple[Runtime, ...] = ("pytorch", "onnxruntime")
+CALLS: dict[Runtime, int] = {"pytorch": 160, "onnxruntime": 220}
+"""Of one text each, 20 times over."""
 MILLISECONDS = {"teacher": 24.0, "student": 0.4}
 
 
@@ -52,7 +54,8 @@ def made_cost(pytorch: tuple[float, float, float] = (60.0, 55.0, 66.0)) -> CostR
         ],
         latencies=[
             Latency(
-                role=role, runtime=runtime, threads=threads, batch=batch, calls=160, items_per_second=1234.0,
+                role=role, runtime=runtime, threads=threads, batch=batch, items_per_second=1234.0,
+                calls=CALLS[runtime] if batch == 1 else 20,
                 p50=MILLISECONDS[role] * batch, p95=MILLISECONDS[role] * batch * 2, p99=MILLISECONDS[role] * batch * 3,
             )
             for runtime in RUNTIMES for threads in (1, 2) for batch in (1, 64) for role in ROLES
@@ -61,6 +64,7 @@ def made_cost(pytorch: tuple[float, float, float] = (60.0, 55.0, 66.0)) -> CostR
             Comparison(
                 claim="small-fast", dataset=DATASET, part=part, unit="ratio", estimate=ratio[0], low=ratio[1],
                 high=ratio[2], standard_error=0.05, seeds=1, items=40,
+                variance=VarianceParts(seeds=0.0, items=0.0025, both=0.0),
             )
             for part, ratio in ratios.items()
         ],
@@ -74,7 +78,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made_runs.make_tree(root)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
-        return root / evaluated()
+        made = root / evaluated()
+    write_verdicts(made)
+    return made
 
 
 def rendered(folder: Path, to: Path, found: CostResult) -> str:
@@ -137,17 +143,43 @@ def test_both_tables_are_whole_and_texts_are_escaped(section: str) -> None:
     assert not re.search(r"\{\{|\{%|%\(", section)
 
 
+def latencies(section: str) -> list[list[str]]:
+    """The cells of the table of latencies, a list a row."""
+    table = re.findall(r"<tbody>(.*?)</tbody>", section, re.DOTALL)[1]
+    rows = re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL)
+    return [[plain(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)] for row in rows]
+
+
+def test_a_row_tells_its_texts_and_calls(section: str) -> None:
+    rows = latencies(section)
+    assert rows[0][:5] == ["PyTorch", "1", "1", "8", "160"]
+    assert rows[1][:5] == ["PyTorch", "1", "64", "64", "20"]
+    assert rows[4][:5] == ["ONNX Runtime", "1", "1", "11", "220"]
+    assert "The time had room for 8 to 64 of the 400 texts" in plain(section)
+
+
+def test_a_percentile_of_too_few_calls_is_blank(section: str) -> None:
+    rows = latencies(section)
+    assert [rows[at][6:8] for at in (0, 1, 4)] == [["48.0", ""], ["", ""], ["48.0", "72.0"]]
+    assert "The 95th percentile of fewer than 100 calls and the 99th of fewer than 200 are left blank" in plain(section)
+
+
+def test_the_margin_is_that_of_the_verdict(folder: Path, tmp_path: Path) -> None:
+    own = Path(shutil.copytree(folder, tmp_path / "own"))
+    verdicts = json.loads((own / "verdicts.json").read_text(encoding="utf-8"))
+    changed = [one | {"margin": 58.0} if one["claim"] == "small-fast" else one for one in verdicts]
+    write_json(own / "verdicts.json", changed)
+    text = plain(rendered(own, tmp_path / "made", made_cost()))
+    assert "(95% interval 55.0 to 66.0). Whether that is the 58 times of the claim" in text
+    write_json(own / "verdicts.json", [one for one in verdicts if one["claim"] != "small-fast"])
+    assert "times of the claim" not in plain(rendered(own, tmp_path / "unjudged", made_cost()))
+
+
 def test_standings_by_hand() -> None:
-    by_part = {one.part: cost.standing(one) for one in made_cost(pytorch=(5.0, 4.0, 9.9)).comparisons}
+    by_part = {one.part: cost.standing(one, 10.0) for one in made_cost(pytorch=(5.0, 4.0, 9.9)).comparisons}
     assert by_part == {
         "latency pytorch": "below",
         "latency onnxruntime": "level",
         "bytes": "above",
         "parameters": "above",
     }
-
-
-def test_labels_are_pushed_apart_and_keep_their_middle() -> None:
-    assert spread([1.0, 5.0, 9.0], 2.0) == [1.0, 5.0, 9.0]
-    assert spread([5.0, 5.0, 5.0], 2.0) == [3.0, 5.0, 7.0]
-    assert spread([], 2.0) == []

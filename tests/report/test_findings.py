@@ -6,11 +6,14 @@ import math
 
 import pytest
 
-from replication.report import findings
+from replication.report import answer, findings
 from replication.report.course import levelling, mean_curves, still_rising
+from replication.report.page import templates
+from replication.report.words import Words
 from replication.results.cells import CellResult, DatasetResult, Group, Interval, SeedResult
 from replication.results.curves import CurvePoint
 from replication.results.softmax import TemperatureResult
+from replication.results.verdicts import PartEstimate
 
 
 def cell(
@@ -67,9 +70,110 @@ def test_standing_and_order() -> None:
 def test_a_student_without_a_teacher_is_no_taught_student() -> None:
     smoothing = cell("label_smoothing", "student", 0.7, ABOVE, teacher=None)
     found = findings.dataset_finding(dataset(TEXTCNN, smoothing, TEACHER))
-    assert found.students == []
-    assert [one.method for one, _ in found.controls] == ["label_smoothing"]
+    assert (found.students, found.controls) == ([], [])
+    assert [one.method for one, _ in found.untaught] == ["label_smoothing"]
     assert findings.tally([found]).comparisons == 0
+
+
+def test_controls_stand_apart_and_are_not_counted() -> None:
+    controls = ("pseudo_label", "other_teacher", "fitnets_control")
+    found = findings.dataset_finding(
+        dataset(
+            TEXTCNN,
+            *(cell(name, "student", 0.7, ABOVE) for name in controls),
+            cell("fitnets", "student", 0.66, ABOVE),
+            cell("scheme4", "student", 0.5, BELOW, "scheme", None),
+            cell("scheme5_control", "student", 0.65, ABOVE, "scheme"),
+            TEACHER,
+        )
+    )
+    assert [one.method for one, _ in found.students] == ["fitnets"]
+    assert sorted(one.method for one, _ in found.controls) == sorted([*controls, "scheme5_control"])
+    assert (findings.tally([found]).above, findings.tally([found]).comparisons) == (1, 1)
+    assert findings.scheme_tally(found).comparisons == 1
+    assert findings.training_tally([found]).comparisons == 2
+
+
+def trained(method: str, group: Group, scores: list[float], settings: dict[str, object] | None = None) -> CellResult:
+    """A taught student with these scores, by seed."""
+    seeds = [
+        SeedResult(seed=at, teacher="ab", iterations=9, metrics={"macro_f1": score}, validation_macro_f1=score)
+        for at, score in enumerate(scores)
+    ]
+    return cell(method, "student", scores[0], ABOVE, group).model_copy(
+        update={"seeds": seeds, "settings": settings or {"method": {"temperature": 2.0}}}
+    )
+
+
+def test_rows_of_one_training_name_the_first_and_count_once() -> None:
+    whole = dataset(
+        TEXTCNN,
+        trained("soft_label", "method", [0.7, 0.71]),
+        trained("scheme1_soft_label", "scheme", [0.7, 0.71]),
+        trained("scheme5_control", "scheme", [0.700001, 0.71]),
+        trained("scheme1", "scheme", [0.7, 0.72]),
+        trained("scheme5", "scheme", [0.7, 0.71], {"method": {"temperature": 4.0}}),
+        trained("one_seed", "scheme", [0.7]),
+    )
+    found = findings.dataset_finding(whole)
+    assert {method: one.method for method, one in found.repeats.items()} == {
+        "scheme1_soft_label": "soft_label",
+        "scheme5_control": "soft_label",
+    }
+    assert [one.method for one, _ in found.trainings] == ["soft_label", "scheme1", "scheme5", "one_seed"]
+    assert findings.training_tally([found]).comparisons == 4
+    assert findings.scheme_tally(found).comparisons == 4
+
+
+def test_what_tfidf_exceeds_is_counted_by_its_mean() -> None:
+    def finding(tfidf: float, *students: float) -> findings.DatasetFinding:
+        cells = [cell(f"way{at}", "student", mean, ABOVE) for at, mean in enumerate(students)]
+        return findings.dataset_finding(
+            dataset(TEXTCNN, cell("tfidf_logistic", "student", tfidf, ABOVE, "yardstick", None), *cells, TEACHER)
+        )
+
+    some, every = finding(0.65, 0.6, 0.7), finding(0.85, 0.6, 0.7)
+    assert answer.exceeded([some, every]) == answer.Exceeded(3, 4, ["d"], ["d"], 2)
+    assert answer.exceeded([some]) == answer.Exceeded(1, 2, [], [], 1)
+    assert answer.exceeded([findings.dataset_finding(dataset(TEXTCNN, TEACHER))]) is None
+    assert answer.exceeded([some], answer.TFIDF_CUT) is None
+    assert answer.teacher_gains([some, every]) == (0.2, 0.2)
+    assert answer.teacher_gains([findings.dataset_finding(dataset(TEXTCNN))]) is None
+
+
+NAMES = {"a": "Set A", "b": "Set B"}
+
+
+@pytest.mark.parametrize(
+    ("exceeded", "said"),
+    [
+        (answer.Exceeded(3, 4, ["a"], ["a", "b"], 2),
+         "than 3 of these 4 students (all of them on Set A), and than the teacher on 2 of 2 sets (Set A, Set B)."),
+        (answer.Exceeded(0, 4, [], [], 2), "than 0 of these 4 students, and than the teacher on none of 2 sets."),
+    ],
+)  # fmt: skip
+def test_the_answer_says_what_no_network_reaches(exceeded: answer.Exceeded, said: str) -> None:
+    words = Words(templates())
+    assert words.text("answer_unneeded", exceeded=exceeded, cut=None, names=NAMES).endswith(said)
+    cut = words.text("answer_unneeded", exceeded=exceeded, cut=answer.Exceeded(2, 4, [], ["a"], 2), names=NAMES)
+    assert cut.endswith("it has a higher mean than 2 of 4 students, and than the teacher on 1 sets.")
+
+
+def test_the_answer_is_pooled_over_sets() -> None:
+    def pooled(name: str, estimate: float) -> PartEstimate:
+        return PartEstimate(
+            part=name, unit="share", estimate=estimate, low=estimate - 0.01, high=estimate + 0.01, p_supported=0.1,
+            p_contradicted=0.9,
+        )  # fmt: skip
+
+    found = {name: (pooled(name, 0.02), sets) for name, sets in (("transfer all", 5), ("transfer labelled", 1))}
+    said = Words(templates()).text("answer_pooled", answer=found, gains=(0.03, 0.17))
+    assert "macro-F1 by +2.0 points (+1.0 to +3.0; mean of 5 sets) where the transfer pool is there" in said
+    assert said.endswith(
+        "and by +2.0 points (+1.0 to +3.0; 1 set) on the labelled items alone; the teachers stand +3.0 to +17.0 points "
+        "from it."
+    )
+    assert Words(templates()).text("answer_pooled", answer={}, gains=None) == ""
 
 
 def test_schemes_are_counted_apart_and_their_teachers_are_no_students() -> None:

@@ -19,7 +19,7 @@ from replication.report.inputs import Inputs
 from replication.report.page import templates
 from replication.report.words import Words
 from replication.results.cards import DataCard
-from replication.results.cells import Results
+from replication.results.cells import CellResult, DatasetResult, Results
 from replication.results.gradients import GradientResult
 from replication.results.noise import NoiseResult
 from tests.made_data import CLASSES, make_data
@@ -101,6 +101,95 @@ def test_other_records_give_other_findings(
     assert title in text
     assert "away from the clean one at every rate on every set measured" in text
     assert "with the teacher the gradient is farther from the clean one, by 0.100 in cosine (0.080 to 0.120)" in text
+
+
+def one_rate(found: NoiseResult) -> NoiseResult:
+    """The same with the last rate alone beside none."""
+    sets = [
+        one.model_copy(
+            update={
+                "arms": [arm.model_copy(update={"points": [arm.points[0], arm.points[-1]]}) for arm in one.arms],
+                "flipped": {"0": 0, "0.4": 12},
+            }
+        )
+        for one in found.sets
+    ]
+    return found.model_copy(update={"rates": [0.0, 0.4], "sets": sets})
+
+
+def one_rate_of(found: GradientResult) -> GradientResult:
+    """Likewise."""
+    sets = [
+        one.model_copy(
+            update={
+                "cosines": [row for row in one.cosines if row.rate != 0.2],
+                "corrections": [row for row in one.corrections if row.rate != 0.2],
+            }
+        )
+        for one in found.sets
+    ]
+    kept = [one for one in found.comparisons if one.part != "rate 0.2"]
+    return found.model_copy(update={"rates": [0.0, 0.4], "sets": sets, "comparisons": kept})
+
+
+def test_with_several_rates_a_slope_is_shown(html: str) -> None:
+    text = plain(html)
+    assert "least squares over the rates" in text and "Slope points for 10%" in text
+    assert "as more labels are flipped" in text
+
+
+def test_with_one_rate_there_is_no_slope_and_no_talk_of_rates(inputs: Inputs, tmp_path: Path) -> None:
+    text = plain(render(inputs, tmp_path, one_rate(made_noise()), one_rate_of(made_gradients())))
+    assert "Slope" not in text and "least squares" not in text and "Fall points" in text
+    assert "With 40% of the labels flipped, the teacher turns the student’s gradient towards the clean one on" in text
+    assert "with labels flipped, the gradient of the noisy labels turns away" in text
+    assert not re.search(r"at (every|any) rate|as more labels are flipped", text)
+
+
+@pytest.mark.parametrize(
+    ("tally", "text"),
+    [
+        ({"nearer": 0, "farther": 2, "compared": 2}, "away from the clean one on every set measured"),
+        ({"nearer": 0, "farther": 0, "compared": 2}, "With 40% of the labels flipped, it cannot be told on any set"),
+        ({"nearer": 1, "farther": 0, "compared": 2}, "towards the clean one on 1 of 2 sets, and away from it on 0"),
+    ],
+)
+def test_the_title_of_one_rate_goes_by_the_sets(tally: dict[str, int], text: str) -> None:
+    title = Words(templates()).text("gradients_title", tally=tally, rates=[0.4])
+    assert text in title and "rate" not in title
+
+
+def logit_runs(weight: float) -> DatasetResult:
+    """What the runs of logit regression recorded of their weight of labels."""
+    cell = CellResult(
+        method="logit_mse", model="student", group="method", stage="s", command="c", seeds=[],
+        settings={"method": {"hard_weight": weight}},
+    )  # fmt: skip
+    return DatasetResult(name="titles", classes=["a", "b"], test_items=10, data=[], cells=[cell])
+
+
+def test_an_arm_that_sees_no_flipped_label_is_level_by_construction(inputs: Inputs, tmp_path: Path) -> None:
+    says = "with a teacher on clean labels it sees no flipped label at all"
+    for weight, said in ((0.0, True), (1.0, False)):
+        results = inputs.results.model_copy(update={"datasets": [logit_runs(weight)]})
+        own = Inputs(results, inputs.cards, {}, [])
+        folder = tmp_path / f"{weight:g}"
+        folder.mkdir()
+        text = plain(render(own, folder, made_noise(), None))
+        assert (says in text) is said
+    assert says not in plain(render(inputs, tmp_path, made_noise(), None))
+
+
+def test_the_missing_picture_is_accounted_for(inputs: Inputs, tmp_path: Path, html: str) -> None:
+    says = "No flipped item is drawn in the simplex of three classes here: every set of this measurement has two."
+    gradients = made_gradients()
+    pairs = [one for one in gradients.sets if len(one.classes) == 2]
+    own = gradients.model_copy(update={"sets": pairs})
+    text = plain(render(inputs, tmp_path, None, own))
+    assert pairs and f"{says} The report of the default profile has such a picture." in text
+    assert says not in plain(html)
+    results = inputs.results.model_copy(update={"profile": "default"})
+    assert "has such a picture" not in plain(render(Inputs(results, inputs.cards, {}, []), tmp_path, None, own))
 
 
 def test_missing_results_are_said(inputs: Inputs, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from baselines.tfidf_logistic import STRENGTHS
 from replication.config import available
 from replication.errors import UserError
 from replication.report import page as page_module
@@ -116,6 +117,25 @@ def test_ids_are_unique_and_every_inner_link_has_its_target(page: Page) -> None:
     for _, name, value in page.attributes:
         if name in ("aria-labelledby", "aria-describedby"):
             assert set(value.split()) <= set(page.ids)
+
+
+def test_the_sections_that_answer_come_before_how_it_was_done(html: str) -> None:
+    order = re.findall(r'<h2 id="([^"]+)"', html)
+    assert order[0] == "question" and order[-4:] == ["how", "training", "threats", "provenance"]
+    assert order.index("results") < order.index("temperature") < order.index("generalisation") < order.index("how")
+
+
+def test_the_question_has_sentences_and_the_lists_are_folded_after_it(html: str) -> None:
+    question = html[html.index('id="question"') : html.index('id="results"')]
+    assert "<ul>" not in question
+    text = " ".join(re.sub(r"<[^>]+>", "", question).split())
+    assert re.search(
+        r"Of \d+ trainings by the papers’ methods and the article’s schemes, .* controls are not counted", text
+    )
+    assert re.search(r"TF-IDF with logistic regression, .* has a higher mean than \d+ of these \d+ students", text)
+    results = html[html.index('id="results"') :]
+    folded = results[results.index("<details>") : results.index("</details>")]
+    assert "What was found, set by set" in folded and "Held against that TextCNN, in points:" in folded
 
 
 def test_loads_nothing(page: Page, html: str) -> None:
@@ -220,7 +240,7 @@ def test_missing_cells_and_seeds_are_shown(page: Page) -> None:
     assert "2 of 3 seeds" in text
     assert "No result: Logit regression." in text
     assert "1 method without a result" in text
-    assert "Every taught student ends" not in text
+    assert "Every taught student" not in text
 
 
 def test_commands_stand_there(page: Page) -> None:
@@ -453,6 +473,57 @@ def test_budgets_are_told_from_the_records(page: Page) -> None:
     assert "anchor-0: 25, anchor-1: 25, anchor-2: 25, anchor-3: 25" in text
 
 
+def test_budgets_say_among_how_many_states_validation_chose(page: Page) -> None:
+    text = plain(page)
+    assert "States to choose from" in text
+    assert re.search(r"RCO 100 anchor-0: 25, anchor-1: 25, anchor-2: 25, anchor-3: 25 16 50 4 3 ", text)
+
+
+def test_the_protocol_says_what_each_reads_and_who_was_tuned(page: Page) -> None:
+    text = plain(page)
+    assert "The TextCNN reads the first 16 characters of a text" in text
+    assert "the teacher the first 16 of its tokeniser’s pieces" in text
+    assert len(STRENGTHS) == 5 and "validation chose among five strengths of its regularisation" in text
+    assert "The teacher’s embeddings stay as pre-trained; fine-tuning changes all its 2 layers." in text
+    assert "That does not hold of the project’s history" in text
+
+
+def test_frozen_layers_are_told(folder: Path) -> None:
+    results = json.loads((folder / "results.json").read_text())
+    results["parameters"]["teacher"]["frozen_layers"] = 1
+    results["parameters"]["yardsticks"].append("tfidf_logistic_cut")
+    results["profile"] = "public"
+    (folder / "results.json").write_text(json.dumps(results))
+    text = plain(Page(build(folder).read_text()))
+    assert "Of the teacher’s 2 layers the lower 1 and the embeddings stay as pre-trained" in text
+    assert "Its second row, cut, reads what the TextCNN reads." in text
+    assert "This profile’s budgets were changed twice" in text
+
+
+def test_a_row_of_an_earlier_training_says_so_and_shows_the_settings_that_ran(folder: Path) -> None:
+    results = json.loads((folder / "results.json").read_text())
+    dataset = next(one for one in results["datasets"] if one["name"] == OPINION)
+    cells = {(cell["method"], cell["model"]): cell for cell in dataset["cells"]}
+    soft, first, joint = (cells[name, "student"] for name in ("soft_label", "scheme1", "scheme2"))
+    first |= {key: soft[key] for key in ("settings", "metrics", "delta")}
+    for own, other in zip(first["seeds"], soft["seeds"], strict=True):
+        own |= {key: other[key] for key in ("metrics", "validation_macro_f1", "teacher")}
+    joint["settings"] = {"teacher": {"layers": 2, "training": {"iterations": 320, "learning_rate": 0.1}}}
+    (folder / "results.json").write_text(json.dumps(results))
+    text = plain(Page(build(folder).read_text()))
+    assert text.count("Scheme 1, logits same training as Soft labels") == 2
+    assert "(same training as Soft labels)" in text
+    assert "teacher.training.learning_rate: 0.1" in text and "teacher.training.iterations" not in text
+
+
+def test_a_profile_is_to_be_put_on_first(page: Page, folder: Path) -> None:
+    assert "python -m replication profile made ; git checkout params.yaml dvc.lock takes it off" in plain(page)
+    results = json.loads((folder / "results.json").read_text())
+    results["profile"] = "default"
+    (folder / "results.json").write_text(json.dumps(results))
+    assert "python -m replication profile" not in plain(Page(build(folder).read_text()))
+
+
 def test_an_odd_budget_is_told(folder: Path) -> None:
     results = json.loads((folder / "results.json").read_text())
     cell = next(cell for cell in results["datasets"][0]["cells"] if cell["method"] == "soft_label")
@@ -493,5 +564,5 @@ def test_every_network_has_its_training_curve_and_other_scores_have_none(page: P
     assert set(panels) == expected - {"curves-reviews-logit_mse-title"}
     assert "Scheme 2, isolated: 76.9, teacher 86.2" in html
     assert "−100" not in re.sub(
-        r"<desc.*?</desc>", "", html[html.index('id="training"') : html.index('id="temperature"')]
+        r"<desc.*?</desc>", "", html[html.index('id="training"') : html.index('id="threats"')], flags=re.DOTALL
     )

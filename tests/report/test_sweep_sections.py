@@ -15,7 +15,7 @@ import pytest
 from replication.files import write_json
 from replication.report import build, sections
 from replication.report.downloads import data_link
-from replication.report.figures.levels import spread
+from replication.report.figures.places import spread
 from replication.report.figures.style import styled
 from replication.report.inputs import read_inputs
 from replication.report.page import templates
@@ -142,21 +142,27 @@ def test_labels_needed_are_told_with_their_bound(folder: Path) -> None:
     assert found.needed is not None and outcome(found) == "fewer"
     text = plain(section(folder, "efficiency"))
     score = f"{100 * found.needed.macro_f1:.1f}%"
-    assert "With a teacher, fewer labels give the same macro-F1 on every set" in text
+    assert "With a teacher that saw all labels, fewer labels give the student the same macro-F1 on every set" in text
     assert f"Titles: {score} takes {found.needed.taught:.0f} labels with a teacher, 30 without" in text
     assert f"{found.needed.taught:.0f}, not 30" in text
     needed(folder, taught=6.0, taught_bound="at most", bound="at most")
     text = plain(section(folder, "efficiency"))
     assert f"Titles: {score} takes at most 6 labels with a teacher, 30 without" in text and "at most 6, not 30" in text
+    assert "its interval is that of the bound" in text
+    needed(folder, alone=6.0, alone_bound="at most", bound="unknown")
+    assert "Titles: with and without a teacher, at most 6 labels are enough" in plain(section(folder, "efficiency"))
 
 
 @pytest.mark.parametrize(
     ("values", "says"),
     [
-        ({"ratio": {"mean": 0.8, "low": 0.5, "high": 1.2}}, "with and without a teacher are not told apart on any set"),
+        (
+            {"ratio": {"mean": 0.8, "low": 0.5, "high": 1.2}},
+            "with and without a teacher that saw all labels are not told apart on any set",
+        ),
         (
             {"ratio": {"mean": 2.0, "low": 1.5, "high": 3.0}, "alone": 15.0, "taught": 30.0, "bound": "exact"},
-            "With a teacher, more labels are needed for the same macro-F1 on every set",
+            "With a teacher that saw all labels, the student needs more labels for the same macro-F1 on every set",
         ),
         ({"bound": "unknown"}, "How many labels a teacher saves cannot be told from these sizes"),
     ],

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import json
+import math
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,9 +14,11 @@ import pytest
 from markupsafe import Markup
 
 from replication.claims import load_claims
+from replication.evaluation.judging import MOST_ITEMS, MOST_SEEDS, MOST_TIMES
 from replication.evaluation.verdicts import judge
 from replication.files import write_json
 from replication.published import load_published
+from replication.report.discussion import discussion
 from replication.report.downloads import data_link
 from replication.report.figures.style import OKABE_ITO, styled
 from replication.report.figures.verdicts import FAR, shared_limits
@@ -21,6 +26,7 @@ from replication.report.inputs import Inputs
 from replication.report.languages import CHINESE, ENGLISH, Language
 from replication.report.page import templates
 from replication.report.sections.verdicts import context
+from replication.report.settling import FEASIBLE, settling
 from replication.report.words import Words
 from replication.results.cards import DataCard
 from replication.results.cells import CellResult, DatasetResult, Interval, Results
@@ -61,8 +67,8 @@ def inputs() -> Inputs:
     )  # fmt: skip
     dataset = DatasetResult(name="news_titles", classes=["a", "b"], test_items=1500, data=[], cells=[cell])
     results = Results(
-        profile="made", parameters={"statistics": {"confidence": 0.95}}, environments=[], checkpoint=None,
-        datasets=[dataset],
+        profile="made", parameters={"statistics": {"confidence": 0.95}, "preparation": {"labelled": 800}},
+        environments=[], checkpoint=None, datasets=[dataset],
     )  # fmt: skip
     return Inputs(results=results, cards={"news_titles": CARD}, temperatures={}, curves=[])
 
@@ -112,13 +118,104 @@ def test_the_board_in_chinese_has_the_claims_in_chinese(folder: Path) -> None:
 
 
 def test_rows_say_what_is_claimed_what_is_missing_and_what_would_settle(html: str) -> None:
-    assert "claimed: above 0<" in html
+    assert "claimed: above 0 ·" in html
     assert "claimed: below −1.0" in html
     assert "claimed: within ±1.0" in html
-    assert "claimed: above 10 · decided by: size" in html
+    assert re.search(r"claimed: above 10 · 33\.1 \[\d+\.?\d*, [\d.]+\] times \(size, which decides; latency 54", html)
+    assert re.search(r"claimed: above 0 · \+5\.0 \[[^]]+\] points</p>", html), "the one part of the soft labels' claim"
     assert "It waits for what has no result yet: transfer on labelled items." in html
     feedback = html[html.index('id="claim-feedback"') : html.index('id="claim-feedback-teacher"')]
-    assert "would settle it" in feedback or "both would" in feedback
+    assert "would settle it" in feedback
+    start = html.index("Each interval stands alone, while the verdicts are corrected for being several (Holm, over 7")
+    assert start < html.index('class="board"')
+
+
+def settled(**found: int) -> str:
+    """What is said of an inconclusive claim on a set of 1,500 items, by four seeds."""
+    one = next(one for one in verdicts() if one.claim == "route")
+    asked = one.model_copy(update={"verdict": "inconclusive", "sets": one.sets[:1], **found})
+    return Words(templates()).text("board_settling", verdict=asked, found=settling(asked))
+
+
+SAME = "If the estimates stay where they are, "
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ({"settling_seeds": 25, "settling_items": 4783},
+         "25 seeds or 4,783 test items on every set would settle it."),
+        ({"settling_seeds": 80}, "80 seeds on every set would settle it; no number of test items up to a million would "
+         "do so alone."),
+        ({"settling_seeds": 80, "settling_items": 30_001}, "80 seeds on every set would settle it; no feasible number "
+         "of test items would do so alone."),
+        ({"settling_seeds": 81, "settling_items": 30_000}, "30,000 test items on every set would settle it; no "
+         "feasible number of seeds would do so alone."),
+        ({"settling_factor": 9}, "9 times as many seeds and test items together would settle it; alone, no number of "
+         "seeds up to a thousand would, and no number of test items up to a million."),
+        ({"settling_seeds": 469, "settling_factor": 20}, "20 times as many seeds and test items together would settle "
+         "it; alone, no feasible number of seeds would, and no number of test items up to a million."),
+        ({"settling_seeds": 469, "settling_factor": 21},
+         "no feasible number of seeds and test items would settle it."),
+        ({}, "no feasible number of seeds and test items would settle it."),
+    ],
+)  # fmt: skip
+def test_what_would_settle_a_claim_is_said_where_it_is_feasible(found: dict[str, int], said: str) -> None:
+    assert settled(**found) == SAME + said
+    assert (MOST_SEEDS, MOST_ITEMS) == (1000, 1_000_000), "as the words have it"
+    assert MOST_TIMES >= FEASIBLE
+
+
+def test_items_that_would_settle_a_claim_are_those_of_the_largest_set() -> None:
+    one = next(one for one in verdicts() if one.claim == "route")
+    sets = [one.sets[0].model_copy(update={"items": items}) for items in (1000, 1500)]
+    asked = one.model_copy(update={"verdict": "inconclusive", "sets": sets, "settling_items": 2000})
+    said = Words(templates()).text("board_settling", verdict=asked, found=settling(asked))
+    assert "2,000 test items on the largest set and in proportion on the others would settle it" in said
+
+
+def bounded() -> list[Verdict]:
+    """The claim of few samples by an estimate that is a bound."""
+    one = made("few-samples", math.log(0.2), 0.01).model_copy(update={"bound": "at most"})
+    return judge(load_claims(), {"efficiency": [one]}, 0.95)
+
+
+def test_a_bound_has_its_sign_in_text_drawing_and_table(tmp_path: Path) -> None:
+    write_json(tmp_path / "verdicts.json", [verdict.model_dump() for verdict in bounded()])
+    html = render(tmp_path)
+    row = html[html.index('id="claim-few-samples"') : html.index('id="claim-noise"')]
+    assert "claimed: below 1 · ≤ 0.2 [0.196, 0.204] times" in row
+    assert "The teacher saw all 800 labels." in row
+    assert ">≤ 0.2</text>" in row
+    assert html.count('<td class="number">≤ 0.2</td>') == 2
+
+
+def test_p_values_are_of_the_part_and_once_of_the_claim_and_none_is_nothing(html: str) -> None:
+    table = html[html.index("The numbers behind the board") : html.index("How each claim is compared")]
+    assert "0.0000" not in table and "&lt; 0.0001" in table
+    own = [row for row in re.findall(r"<tr>.*?</tr>", table, flags=re.DOTALL) if ">small-fast<" in row]
+    filled = [[cell for cell in re.findall(r"<td[^>]*>(.*?)</td>", row)[-3:] if cell] for row in own]
+    assert [len(cells) for cells in filled] == [3, 0, 1, 0]
+    assert ">Items<" in table and "Test items" not in table
+
+
+def test_the_discussion_is_chosen_by_the_records(folder: Path, html: str) -> None:
+    said = html[html.index('id="discussion"') : html.index('id="published"')]
+    assert "Of the article’s claims these held: route, sum-student, sum-teacher, small-fast." in said
+    assert "These were contradicted: hints." in said
+    assert "here the two are not told apart (+1.0 [" in said
+    words, seen = Words(templates()), discussion(verdicts(), [])
+    for verdict, sentence in (("supported", "feedback makes the better student"), ("contradicted", "so does this")):
+        decided = dataclasses.replace(
+            seen, feedback=seen.feedback and seen.feedback.model_copy(update={"verdict": verdict})
+        )
+        assert sentence in words.text("board_on_feedback", found=decided)
+    better = dataclasses.replace(seen, better_teachers=5, taught_better=3, both=5, logits_ahead=2)
+    assert "a better network need not be a better teacher" in words.text("board_on_teachers", found=better)
+    all_better = dataclasses.replace(better, taught_better=5)
+    assert "Wherever the teacher is clear above" in words.text("board_on_teachers", found=all_better)
+    assert "higher mean on 2 of 5 sets" in words.text("board_on_logits", found=better)
+    assert words.text("board_on_logits", found=seen) == ""
 
 
 def test_no_verdict_has_a_colour_of_its_own(html: str) -> None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 
+from replication.report.figures.places import spread
 from replication.report.figures.style import BAND, INK, MUTED, axis_title, look, panel, svg
 from replication.report.words import Words
 from replication.results.cost import Role
@@ -110,12 +111,3 @@ def _label(axes: Axes, marks: Sequence[Mark], common: Scales) -> None:
         beside = mark.milliseconds * 1.5
         axes.plot([mark.milliseconds * 1.08, beside * 0.96], [mark.score[0], place], color=MUTED, linewidth=0.5)
         axes.text(beside, place, mark.label, ha="left", va="center", color=INK, fontsize=10)
-
-
-def spread(values: Sequence[float], gap: float) -> list[float]:
-    """Rising values pushed apart to at least `gap`, about their own mean."""
-    placed: list[float] = []
-    for value in values:
-        placed.append(max(value, placed[-1] + gap) if placed else value)
-    shift = float(np.mean(values)) - float(np.mean(placed)) if values else 0.0
-    return [value + shift for value in placed]

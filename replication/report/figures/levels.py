@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 
+from replication.report.figures.places import spread
 from replication.report.figures.style import INK, line_style, look
 from replication.results.sweeps import ArmScore
 
@@ -53,21 +54,3 @@ def name_lines(axes: Axes, names: Mapping[str, float], height: float) -> None:
     pixels = [height * (value - bottom) / (top - bottom) for value in names.values()]
     for name, place in zip(names, spread(pixels, GAP), strict=True):
         axes.text(1.02, place / height, name, transform=axes.transAxes, va="center", ha="left", color=INK)
-
-
-def spread(places: Sequence[float], gap: float) -> list[float]:
-    """Places moved apart to at least `gap`, in their order; those that touch share the move."""
-    order = sorted(range(len(places)), key=lambda at: (places[at], at))
-    groups: list[tuple[float, list[int]]] = []
-    for at in order:
-        centre, members = places[at], [at]
-        while groups and centre - gap * (len(members) - 1) / 2 < groups[-1][0] + gap * (len(groups[-1][1]) + 1) / 2:
-            other, before = groups.pop()
-            centre = (other * len(before) + centre * len(members)) / (len(before) + len(members))
-            members = before + members
-        groups.append((centre, members))
-    moved = list(places)
-    for centre, members in groups:
-        for rank, at in enumerate(members):
-            moved[at] = centre + gap * (rank - (len(members) - 1) / 2)
-    return moved

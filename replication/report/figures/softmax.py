@@ -14,6 +14,8 @@ TEMPERATURES = (1.0, 2.0, 4.0, 8.0)
 MOST_CLASSES = 10
 """Classes with a bar, at the most: those with the largest logits."""
 BAR_ROW = 17
+LEFT, ROOM, CHARACTER = 92.0, 13, 5.5
+"""The margin of the names has room for so many characters, and grows by so much with each one more."""
 
 
 def entropy_panel(result: TemperatureResult, name: str, title: str, description: str, words: Words) -> str:
@@ -39,11 +41,21 @@ def entropy_panel(result: TemperatureResult, name: str, title: str, description:
 
 
 def bars_panel(item: TemperatureItem, classes: list[str], name: str, title: str, description: str, words: Words) -> str:
-    """An item's softmax at T = 1, 2, 4, 8 side by side; the right class has a mark beside its name."""
+    """An item's softmax at T = 1, 2, 4, 8 side by side; the right class has a mark beside its name.
+
+    Args:
+        item: with its logits.
+        classes: what each is called.
+        name: of the figure, unique on the page.
+        title: short text alternative.
+        description: what is to be seen.
+        words: for the temperatures.
+    """
     logits = np.array(item.logits)
     order = np.sort(np.argsort(-logits, kind="stable")[:MOST_CLASSES])
     height = 44 + BAR_ROW * len(order)
-    left, width, gap = 92.0, 290.0, 10.0
+    longest = max(len(classes[index]) for index in order)
+    left, width, gap = LEFT + CHARACTER * max(0, longest - ROOM), 290.0, 10.0
     each = (width - left - 6 - 3 * gap) / 4
     figure = None
     for column, temperature in enumerate(TEMPERATURES):
@@ -66,7 +78,6 @@ def bars_panel(item: TemperatureItem, classes: list[str], name: str, title: str,
         axes.tick_params(length=0)
         axes.axvline(1, color=GRID, linewidth=0.8)
         axes.set_title(words.text("at_temperature", temperature=temperature), fontsize=10.5, loc="left", color=INK)
-        shown = [words.text("class_name", name=classes[index]) for index in order]
-        names = [f"{name} {'◂' if index == item.label else '  '}" for name, index in zip(shown, order, strict=True)]
+        names = [f"{classes[index]} {'◂' if index == item.label else '  '}" for index in order]
         axes.set_yticks(range(len(order)), names if column == 0 else [""] * len(order))
     return svg(axes, name, title, description)

@@ -78,6 +78,7 @@ LOOKS = {
     "soft_label": Look(BLUE, "s"),
     "logit_mse": Look(VERMILLION, "D"),
     "tfidf_logistic": Look(GREEN, "P"),
+    "tfidf_logistic_cut": Look(SKY, "P"),
     "majority": Look(PURPLE, "X"),
     "label_smoothing": Look(ORANGE, "^"),
     "pseudo_label": Look(SKY, "v"),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from replication.report.figures.places import spread
 from replication.report.figures.style import axis_title, look, panel, svg
 
 WIDTH, HEIGHT, LEFT = 340, 220, 40
+LABEL_GAP = 0.085
+"""Least distance of two labels, as a share of the axis."""
 
 Curve = list[tuple[int, float]]
 """(updates, value), in order."""
@@ -73,11 +76,9 @@ def tracks_panel(
     axes.set_xlim(left=start)
     axes.locator_params(axis="both", nbins=5)
     low, high = axes.get_ylim()
-    height = low - 1.0
-    for value, at, label in sorted(ends):  # labels that would touch move up
-        height = max(value, height)
+    heights = spread([value for value, *_ in ends], LABEL_GAP * (high - low))
+    for (_, at, label), height in zip(ends, heights, strict=True):
         axes.annotate(label, (at, height), (7, 0), textcoords="offset points", va="center", fontsize=9.5)
-        height += (high - low) * 0.085
     axes.set_xlabel(across)
     axis_title(axes, upwards)
     return svg(axes, name, title, description)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
+from replication.report.estimates import number
 from replication.report.figures.style import BAND, INK, MUTED, PAPER, panel, svg
-from replication.report.numbers import MINUS, points
 from replication.report.words import Words
 from replication.results.verdicts import PartEstimate, SetEstimate, Verdict
 
@@ -115,13 +115,7 @@ def _draw(axes: Axes, at: int, one: PartEstimate | SetEstimate, limits: Limits) 
         axes.plot(
             [middle], [at], color=colour, marker=marker, markersize=size, markerfacecolor=face, markeredgewidth=1.2
         )
-    axes.text(1.04, at, _number(one.unit, one.estimate), transform=axes.get_yaxis_transform(), va="center")
-
-
-def _number(unit: str, value: float) -> str:
-    if unit == "share":
-        return points(value)
-    return f"{value:.3g}" if unit == "ratio" else f"{value:+.3f}".replace("-", MINUS)
+    axes.text(1.04, at, number(one.estimate, one.unit, one.bound), transform=axes.get_yaxis_transform(), va="center")
 
 
 def _short(label: str) -> str:

@@ -16,10 +16,11 @@ from replication.results.cells import BASELINE, CellResult
 from replication.results.comparisons import Comparison
 from replication.results.cost import CostResult, Latency, Role, Runtime
 from replication.results.files import read_json
+from replication.results.verdicts import Verdict
 
 RUNTIMES: tuple[Runtime, ...] = ("pytorch", "onnxruntime")
-MARGIN = 10.0
-"""The claim is that the TextCNN is at least this many times smaller and faster."""
+LEAST_CALLS = {"p95": 100, "p99": 200}
+"""With fewer calls a percentile is hardly more than the slowest of them, and is not shown."""
 Standing = Literal["above", "below", "level"]
 
 
@@ -28,6 +29,9 @@ class Row(NamedTuple):
 
     teacher: Latency
     student: Latency
+
+    texts: int
+    """Different ones, timed in calls of a batch each."""
 
     @property
     def ratio(self) -> float:
@@ -46,18 +50,15 @@ def context(folder: Path, inputs: Inputs, words: Words) -> dict[str, Any] | None
         return None
     found = read_json(path, CostResult)
     cells = _cells(inputs, found.dataset)
-    comparisons = {one.part: one for one in found.comparisons}
+    comparisons, margin = {one.part: one for one in found.comparisons}, _margin(folder, found)
     return {
         "found": found,
         "title": words.text("cost_title", comparisons=comparisons),
         "panels": _panels(found, cells, words),
-        "rows": [
-            Row(one, found.latency("student", one.runtime, one.threads, one.batch))
-            for one in found.latencies
-            if one.role == "teacher"
-        ],
-        "standings": [(one, standing(one)) for one in found.comparisons],
-        "margin": MARGIN,
+        "rows": rows(found),
+        "least_calls": LEAST_CALLS,
+        "standings": [(one, None if margin is None else standing(one, margin)) for one in found.comparisons],
+        "margin": margin,
         "versions": ", ".join(f"{name} {version}" for name, version in sorted(found.versions.items())),
         "teacher": next((cell for cell in cells if cell.model == "teacher"), None),
         "students": [cell for cell in cells if cell.model == "student"],
@@ -65,11 +66,32 @@ def context(folder: Path, inputs: Inputs, words: Words) -> dict[str, Any] | None
     }
 
 
-def standing(comparison: Comparison) -> Standing:
+def rows(found: CostResult) -> list[Row]:
+    """A row a setting, with both networks, which were timed on the same texts."""
+    return [
+        Row(
+            one,
+            found.latency("student", one.runtime, one.threads, one.batch),
+            one.batch * one.calls // found.repeats,
+        )
+        for one in found.latencies
+        if one.role == "teacher"
+    ]
+
+
+def _margin(folder: Path, found: CostResult) -> float | None:
+    """How many times smaller and faster the claim wants the TextCNN, as it was judged; None where it was not."""
+    path = folder / "verdicts.json"
+    claims = {one.claim for one in found.comparisons}
+    verdicts = read_json(path, list[Verdict]) if path.is_file() else []
+    return next((verdict.margin for verdict in verdicts if verdict.claim in claims), None)
+
+
+def standing(comparison: Comparison, margin: float) -> Standing:
     """Where a ratio's interval lies: from the margin on, below it, or across it."""
-    if comparison.low >= MARGIN:
+    if comparison.low >= margin:
         return "above"
-    return "below" if comparison.high < MARGIN else "level"
+    return "below" if comparison.high < margin else "level"
 
 
 def _cells(inputs: Inputs, dataset: str) -> list[CellResult]:

@@ -9,12 +9,14 @@ from replication.report.downloads import data_link
 from replication.report.figures.gradients import correction_panel, cosine_limits, cosine_panel
 from replication.report.figures.simplex import simplex_panel
 from replication.report.inputs import Inputs
-from replication.report.panels import Panel
+from replication.report.panels import Panel, class_names
 from replication.report.words import Words
 from replication.results.files import read_json
 from replication.results.gradients import MOMENTS, SCOPES, SPACES, GradientResult, GradientSet, Scope, Space
 
 FILE = "gradients.json"
+WITH_PICTURES = "default"
+"""The profile whose measurement has a set of more than two classes."""
 
 
 class CosineGroup(NamedTuple):
@@ -30,15 +32,22 @@ def context(folder: Path, inputs: Inputs, words: Words) -> dict[str, Any] | None
     if not (folder / FILE).is_file():
         return None
     found = read_json(folder / FILE, GradientResult)
-    pictures = {one.dataset: _simplex_panels(one, words) for one in found.sets}
+    pictures = {
+        one.dataset: _simplex_panels(one, class_names(inputs.cards[one.dataset], one.classes, words), words)
+        for one in found.sets
+    }
+    rates = [rate for rate in found.rates if rate]
     return {
         "found": found,
-        "title": words.text("gradients_title", tally=tally(found)),
+        "rates": rates,
+        "title": words.text("gradients_title", tally=tally(found), rates=rates),
         "groups": {one.dataset: _cosine_groups(one, words) for one in found.sets},
         "corrections": _correction_panels(found, words),
         "corrections_title": words.text("corrections_title", shares=_shares(found)),
         "pictures": {dataset: panels for dataset, panels in pictures.items() if panels},
         "simplex": {one.dataset: one.simplex for one in found.sets if one.simplex},
+        "two_classes": all(len(one.classes) == 2 for one in found.sets),
+        "elsewhere": inputs.results.profile != WITH_PICTURES,
         "pictures_title": words.text("pictures_title", **_pulled(found)),
         "comparisons": [(one, [c for c in found.comparisons if c.dataset == one.dataset]) for one in found.sets],
         "data": {
@@ -98,14 +107,14 @@ def _correction_panels(found: GradientResult, words: Words) -> dict[str, Panel]:
     return panels
 
 
-def _simplex_panels(one: GradientSet, words: Words) -> list[Panel]:
+def _simplex_panels(one: GradientSet, classes: list[str], words: Words) -> list[Panel]:
     if one.simplex is None:
         return []
     panels = []
     for number, (item, pull) in enumerate(zip(one.simplex.items, one.simplex.pulls, strict=True), start=1):
-        values = {"item": item, "pull": pull, "classes": one.classes}
+        values = {"item": item, "pull": pull, "classes": classes}
         title, description = words.text("simplex_panel_title", **values), words.text("simplex_description", **values)
         name = f"simplex-{one.dataset}-{number}"
-        drawing = simplex_panel(item, pull, one.classes, name, title, description, words)
+        drawing = simplex_panel(item, pull, classes, name, title, description, words)
         panels.append(Panel(name, title, drawing, item.text))
     return panels

@@ -6,17 +6,35 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from replication.report.differences import Difference, Published, published_comparisons, seed_difference
 from replication.report.downloads import data_link
 from replication.report.figures.tracks import Track, mean_curve, tracks_panel
-from replication.report.findings import METRIC
 from replication.report.inputs import Inputs
 from replication.report.panels import Panel
 from replication.report.tracks import curves_of
 from replication.report.words import Words
-from replication.results.cells import DatasetResult
+from replication.results.cells import BASELINE, DatasetResult
 from replication.results.curves import CurvePoint
+from replication.results.files import Frozen
 
 METHOD, CONTROL, UNHINTED = "fitnets", "soft_label", "fitnets_control"
+CLAIM = "hints"
+
+
+class HintLayer(Frozen):
+    """Where in the teacher the hint is taken, as the runs recorded it."""
+
+    layer: int
+    """1 is the first."""
+    layers: int
+    """Of the teacher."""
+    frozen: int
+    """Layers from below that its training leaves alone."""
+
+    @property
+    def middle(self) -> bool:
+        """Whether it is in the middle third of the layers, as in the paper."""
+        return self.layers <= 3 * self.layer <= 2 * self.layers
 
 
 class HintFinding(NamedTuple):
@@ -27,58 +45,55 @@ class HintFinding(NamedTuple):
     """Hint loss on validation at the first evaluation."""
     last: float
     """The least of stage 1, which is the state that stage 2 starts from."""
-    gain: float | None
-    """Test macro-F1 minus that of soft labels, mean over the seeds in common; None without any."""
-    ahead: int
-    """Seeds in which it is ahead on the test set."""
-    seeds: int
-    hints: float | None = None
-    """Test macro-F1 minus that of the second stage alone, mean over the seeds in common; None without any."""
-    hints_ahead: int = 0
-    hints_seeds: int = 0
+    gain: Difference | None
+    """Test macro-F1 minus that of soft labels; None without a seed in common."""
+    hints: Difference | None
+    """Test macro-F1 minus that of the second stage alone, likewise."""
 
 
 def context(folder: Path, inputs: Inputs, words: Words) -> dict[str, Any] | None:
     """What the section shows; None where no student had a hint stage."""
-    found = [
-        one for one in (hint_finding(inputs.curves, dataset) for dataset in inputs.results.datasets) if one is not None
-    ]
+    published = published_comparisons(folder)
+    each = [hint_finding(inputs.curves, dataset, published) for dataset in inputs.results.datasets]
+    found = [one for one in each if one is not None]
     if not found:
         return None
     return {
         "found": found,
+        "layer": hint_layer(inputs.results.datasets),
         "loss_panels": [_loss_panel(inputs, one, words) for one in found],
         "gain_panels": [_gain_panel(inputs, one, words) for one in found],
         "data": data_link([_data(inputs, one) for one in found]),
     }
 
 
-def hint_finding(points: Iterable[CurvePoint], dataset: DatasetResult) -> HintFinding | None:
+def hint_finding(points: Iterable[CurvePoint], dataset: DatasetResult, published: Published) -> HintFinding | None:
     """Sum up one set; None without a hint stage."""
     curves = curves_of(points, dataset.name, METHOD, "validation hint")
     if not curves:
         return None
-    gains, hints = _gains(dataset, CONTROL), _gains(dataset, UNHINTED)
+    gain, hints = (
+        seed_difference(dataset, (METHOD, "student"), (control, "student"), published.get((CLAIM, part, dataset.name)))
+        for control, part in ((CONTROL, ""), (UNHINTED, "without hints"))
+    )
     return HintFinding(
         dataset=dataset.name,
         first=-sum(curve[0][1] for curve in curves.values()) / len(curves),
         last=-sum(max(value for _, value in curve) for curve in curves.values()) / len(curves),
-        gain=sum(gains) / len(gains) if gains else None,
-        ahead=sum(gain > 0 for gain in gains),
-        seeds=len(gains),
-        hints=sum(hints) / len(hints) if hints else None,
-        hints_ahead=sum(gain > 0 for gain in hints),
-        hints_seeds=len(hints),
+        gain=gain,
+        hints=hints,
     )
 
 
-def _gains(dataset: DatasetResult, control: str) -> list[float]:
-    """Test macro-F1 of FitNets minus that of a control, over the seeds in common."""
-    own, other = (
-        {seed.seed: seed.metrics[METRIC] for seed in cell.present if METRIC in seed.metrics} if cell else {}
-        for cell in (dataset.find(METHOD, "student"), dataset.find(control, "student"))
-    )
-    return [value - other[seed] for seed, value in own.items() if seed in other]
+def hint_layer(datasets: Iterable[DatasetResult]) -> HintLayer | None:
+    """The layer that the first set with a student of FitNets and a teacher has on record; None without any."""
+    for dataset in datasets:
+        student, bert = dataset.find(METHOD, "student"), dataset.find(BASELINE[0], "teacher")
+        layer = student.settings.get("method", {}).get("hint_layer") if student else None
+        teacher = bert.settings.get("teacher", {}) if bert else {}
+        if layer is not None and {"layers", "frozen_layers"} <= teacher.keys():
+            return HintLayer(layer=layer, layers=teacher["layers"], frozen=teacher["frozen_layers"])
+    return None
 
 
 def _loss_panel(inputs: Inputs, found: HintFinding, words: Words) -> Panel:

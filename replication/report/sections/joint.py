@@ -1,18 +1,23 @@
-"""Joint training: the validation curves of both networks, and what scheme 4's shared learning rate explains."""
+"""Joint training: the validation curves of both networks, and what adding the losses does beside the learning rate."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from replication.report.course import mean_curves, validation_points
+from replication.report.course import validation_points
+from replication.report.differences import Difference, Published, published_comparisons, seed_difference
 from replication.report.downloads import data_link
-from replication.report.figures.curves import curves_panel, shared_limits
 from replication.report.findings import METRIC
 from replication.report.inputs import Inputs
-from replication.report.panels import Panel
+from replication.report.panels import Panel, training_panels
 from replication.report.words import Words
 from replication.results.cells import BASELINE, CellResult, DatasetResult, Interval
+
+CLAIM = "sum-student"
+Explained = Literal["no fall", "not told", "both", "rate"]
+"""What a fall of scheme 4's student against scheme 2's is due to: there is none; the intervals do not tell; to the
+learning rate and to adding the losses; to the learning rate, as far as the intervals tell."""
 
 
 class JointFinding(NamedTuple):
@@ -23,21 +28,31 @@ class JointFinding(NamedTuple):
     """Students and teachers that were trained together."""
     fall: Interval | None
     """Scheme 4's student minus the TextCNN."""
+    apart: Interval | None
+    """The same of scheme 2, which trains both networks at once and adds nothing."""
     own_rate: Interval | None
     """The same of scheme 4 with the student's own learning rate."""
-    recovered: float | None
-    """The share of the fall that the own rate brings back; None where there is no fall clear of 0."""
-    feedback: tuple[float, int, int] | None
-    """Scheme 3's student minus scheme 2's: mean over seeds, seeds above 0, seeds."""
-    feedback_teacher: tuple[float, int, int] | None
+    adding: Difference | None
+    """Scheme 4's student minus scheme 2's."""
+    adding_own_rate: Difference | None
+    """The same of scheme 4 with the student's own learning rate."""
+    feedback: Difference | None
+    """Scheme 3's student minus scheme 2's."""
+    feedback_teacher: Difference | None
     """The same of their teachers."""
-    summed_teacher: tuple[float, int, int] | None
-    """Scheme 4's teacher minus scheme 2's, likewise."""
+    summed_teacher: Difference | None
+    """Scheme 4's teacher minus scheme 2's."""
+
+    @property
+    def explained(self) -> Explained | None:
+        """What the fall against scheme 2 is due to; None without both intervals."""
+        return explained(self.adding, self.adding_own_rate)
 
 
 def context(folder: Path, inputs: Inputs, words: Words) -> dict[str, Any] | None:
     """What the section shows; None where no scheme trained two networks."""
-    found = [joint_finding(dataset) for dataset in inputs.results.datasets]
+    published = published_comparisons(folder)
+    found = [joint_finding(dataset, published) for dataset in inputs.results.datasets]
     found = [one for one in found if one.cells]
     if not found:
         return None
@@ -48,63 +63,55 @@ def context(folder: Path, inputs: Inputs, words: Words) -> dict[str, Any] | None
     }
 
 
-def joint_finding(dataset: DatasetResult) -> JointFinding:
+def joint_finding(dataset: DatasetResult, published: Published) -> JointFinding:
     """Sum up one set; without cells where nothing was trained together."""
     schemes = list(dict.fromkeys(cell.method for cell in dataset.cells if cell.joint_teacher and cell.metrics))
     found = [dataset.find(method, model) for method in schemes for model in ("student", "teacher")]
-    summed, own = (dataset.find(method, "student") for method in ("scheme4", "scheme4_own_rate"))
-    fall = summed.delta.get(METRIC) if summed else None
-    own_rate = own.delta.get(METRIC) if own else None
-    recovered = None
-    if fall is not None and own_rate is not None and fall.high < 0:
-        recovered = (own_rate.mean - fall.mean) / -fall.mean
+    students = {name: dataset.find(name, "student") for name in ("scheme2", "scheme4", "scheme4_own_rate")}
+    fall, apart, own_rate = (
+        cell.delta.get(METRIC) if (cell := students[name]) else None
+        for name in ("scheme4", "scheme2", "scheme4_own_rate")
+    )
+
+    def difference(arm: str, model: str, part: str | None = None) -> Difference | None:
+        comparison = published.get((CLAIM, part, dataset.name)) if part else None
+        return seed_difference(dataset, (arm, model), ("scheme2", model), comparison)
+
     return JointFinding(
         dataset=dataset.name,
         cells=[cell for cell in found if cell is not None],
         fall=fall,
+        apart=apart,
         own_rate=own_rate,
-        recovered=recovered,
-        feedback=seed_difference(dataset, ("scheme3", "student"), ("scheme2", "student")),
-        feedback_teacher=seed_difference(dataset, ("scheme3", "teacher"), ("scheme2", "teacher")),
-        summed_teacher=seed_difference(dataset, ("scheme4", "teacher"), ("scheme2", "teacher")),
+        adding=difference("scheme4", "student", "scheme2"),
+        adding_own_rate=difference("scheme4_own_rate", "student", "own rate"),
+        feedback=difference("scheme3", "student"),
+        feedback_teacher=difference("scheme3", "teacher"),
+        summed_teacher=difference("scheme4", "teacher"),
     )
 
 
-def seed_difference(
-    dataset: DatasetResult, arm: tuple[str, str], reference: tuple[str, str]
-) -> tuple[float, int, int] | None:
-    """Test macro-F1 of an arm minus a reference: mean over seeds in common, seeds above 0, seeds; None without any."""
-    cells = [dataset.find(*arm), dataset.find(*reference)]
-    own, other = (
-        {seed.seed: seed.metrics[METRIC] for seed in cell.present if METRIC in seed.metrics} if cell else {}
-        for cell in cells
-    )
-    differences = [value - other[seed] for seed, value in own.items() if seed in other]
-    if not differences:
+def explained(adding: Difference | None, own_rate: Difference | None) -> Explained | None:
+    """Judge by the intervals of scheme 4 against scheme 2, with the shared learning rate and with the student's own.
+
+    The learning rate has a part where the two intervals do not overlap, which asks for more than the interval of their
+    difference would; adding has one where the second is below 0.
+    """
+    shared, own = (found and found.interval for found in (adding, own_rate))
+    if not shared or not own:
         return None
-    return sum(differences) / len(differences), sum(value > 0 for value in differences), len(differences)
+    if shared.high >= 0:
+        return "no fall"
+    if own.low <= shared.high:
+        return "not told"
+    return "both" if own.high < 0 else "rate"
 
 
 def _panels(inputs: Inputs, found: JointFinding, words: Words) -> list[Panel]:
     methods = list(dict.fromkeys(cell.method for cell in found.cells))
     points = validation_points([point for point in inputs.curves if point.dataset == found.dataset])
     points = [point for point in points if point.method in methods or (point.method, point.model) == BASELINE]
-    means, panels = mean_curves(points), []
-    if not points:
-        return []
-    limits = shared_limits(points)
-    for method in methods:
-        ends = [
-            {"model": arm[1], "iteration": curve[-1][0], "value": curve[-1][1]}
-            for arm, curve in means.items()
-            if arm[0] == method
-        ]
-        if not ends:
-            continue
-        name, title = f"joint-{found.dataset}-{method}", words.text("curve_title", method=method, ends=ends)
-        description = words.text("curves_description", ends=ends)
-        panels.append(Panel(name, title, curves_panel(points, method, name, limits, title, description, words)))
-    return panels
+    return training_panels(points, methods, f"joint-{found.dataset}", words)
 
 
 def _data(inputs: Inputs, found: JointFinding) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from replication.report.figures.noise import noise_panel, shared_limits
 from replication.report.inputs import Inputs
 from replication.report.panels import Panel
 from replication.report.words import Words
-from replication.results.cells import BASELINE, Interval
+from replication.results.cells import BASELINE, DatasetResult, Interval
 from replication.results.files import read_json
 from replication.results.noise import NoiseArm, NoiseResult, NoiseSet
 
@@ -28,6 +28,8 @@ def context(folder: Path, inputs: Inputs, words: Words) -> dict[str, Any] | None
         "found": found,
         "title": words.text("noise_title", standings=standings(found), last=found.rates[-1]),
         "panels": {one.dataset: _panels(one, found, words) for one in found.sets},
+        "sloped": len(found.rates) > 2,
+        "unseen": labels_unseen(found, inputs.results.datasets),
         "slopes": {one.dataset: [_per_step(arm.slope) for arm in one.arms] for one in found.sets},
         "comparisons": {one.dataset: one for one in found.comparisons},
         "data": data_link(found.model_dump()),
@@ -40,6 +42,19 @@ def standings(found: NoiseResult) -> dict[str, int]:
     more = sum(one.high < 0 for one in found.comparisons)
     compared = len(found.comparisons)
     return {"less": less, "more": more, "level": compared - less - more, "compared": compared}
+
+
+def labels_unseen(found: NoiseResult, datasets: list[DatasetResult]) -> list[str]:
+    """The methods that give labels no weight, as their runs recorded, and that a teacher on clean labels taught.
+
+    No flipped label reaches those arms, so that noise cannot move them.
+    """
+    taught = dict.fromkeys(arm.method for one in found.sets for arm in one.arms if arm.taught == "oracle")
+    weights: dict[str, set[object]] = {method: set() for method in taught}
+    for cell in (cell for dataset in datasets for cell in dataset.cells if cell.model == "student"):
+        if cell.method in weights and "hard_weight" in cell.settings.get("method", {}):
+            weights[cell.method].add(cell.settings["method"]["hard_weight"])
+    return [method for method, known in weights.items() if known == {0.0}]
 
 
 def _panels(one: NoiseSet, found: NoiseResult, words: Words) -> list[Panel]:

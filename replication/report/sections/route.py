@@ -1,4 +1,4 @@
-"""The route: RCO's student anchor by anchor, against soft labels from the final teacher at the same updates."""
+"""The route: RCO's student anchor by anchor, against soft labels from the kept teacher at the same updates."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ class Step(NamedTuple):
 
     number: int
     anchors: list[int | None]
-    """The different states of the teacher that the seeds took, by its updates; None is the end."""
+    """The different states of the teacher that the seeds took, by its updates; None where they are not known."""
+    kept: bool
+    """Whether they are the states that the teacher's validation chose."""
     updates: int
     score: float
     control: float | None
@@ -33,7 +35,7 @@ class Step(NamedTuple):
 
 def context(folder: Path, inputs: Inputs, words: Words) -> dict[str, Any] | None:
     """What the section shows; None where no student walked a route."""
-    found = {one.name: courses(one) for one in inputs.results.datasets}
+    found = {one.name: courses(one, inputs.curves) for one in inputs.results.datasets}
     steps = {name: route_steps(inputs, some[0]) for name, some in found.items() if some}
     steps = {name: rows for name, rows in steps.items() if rows}
     if not any(found.values()):
@@ -41,6 +43,8 @@ def context(folder: Path, inputs: Inputs, words: Words) -> dict[str, Any] | None
     return {
         "steps": steps,
         "courses": [course for some in found.values() for course in some],
+        "backward": sum(course.backward for some in found.values() for course in some),
+        "runs": sum(len(course.seeds) for some in found.values() for course in some),
         "last": [rows[-1] for rows in steps.values() if rows[-1].control is not None],
         "first": [rows[0] for rows in steps.values() if rows[0].control is not None],
         "panels": [_panel(inputs, found[name][0], rows, words) for name, rows in steps.items()],
@@ -51,7 +55,7 @@ def context(folder: Path, inputs: Inputs, words: Words) -> dict[str, Any] | None
 def route_steps(inputs: Inputs, course: Course) -> list[Step]:
     """The anchors of a course over the seeds, as many as every seed has.
 
-    The last one is the state that validation chose, so the control's is its chosen state too.
+    After the last one the student is in the state that its own validation chose, and so is the control's.
     """
     dataset = course.dataset.name
     ends = phase_ends(inputs.curves, dataset, course.cell.method)
@@ -70,6 +74,7 @@ def route_steps(inputs: Inputs, course: Course) -> list[Step]:
             Step(
                 number=number + 1,
                 anchors=sorted({anchor.iteration for anchor, *_ in rows}, key=lambda at: (at is None, at or 0)),
+                kept=all(anchor.kept for anchor, *_ in rows),
                 updates=round(sum(updates for _, updates, _ in rows) / len(rows)),
                 score=sum(anchor.validation_macro_f1 for anchor, *_ in rows) / len(rows),
                 control=sum(other for _, other in both) / len(both) if both else None,

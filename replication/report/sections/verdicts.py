@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from replication.published import PublishedNumbers
+from replication.report.discussion import discussion
 from replication.report.downloads import data_link
 from replication.report.figures.verdicts import shared_limits, strip
+from replication.report.findings import dataset_finding
 from replication.report.inputs import Inputs
+from replication.report.readings import read_readings
+from replication.report.settling import settling
 from replication.report.words import Words
 from replication.results.files import read_json
-from replication.results.verdicts import Verdict
+from replication.results.verdicts import PartEstimate, Verdict
 
 BESIDE = (("supervised", "student"), ("soft_label", "student"), ("supervised", "teacher"))
 """Our cells that stand beside published numbers."""
+ANSWERING = "soft-label"
+"""The claim that answers the report's question."""
 
 
 def context(folder: Path, inputs: Inputs, words: Words) -> dict[str, Any] | None:
@@ -35,10 +42,25 @@ def context(folder: Path, inputs: Inputs, words: Words) -> dict[str, Any] | None
     return {
         "title": words.text("board_title", counts=counts, claims=len(verdicts)),
         "verdicts": verdicts,
+        "measured": len(verdicts) - counts["not measured"],
+        "readings": read_readings(folder, inputs.results),
+        "settling": {verdict.claim: settling(verdict) for verdict in verdicts},
+        "answer": _answer(verdicts),
+        "discussion": discussion(verdicts, [dataset_finding(dataset) for dataset in inputs.results.datasets]),
         "drawings": drawings,
         "names": names,
         "download": data_link([verdict.model_dump() for verdict in verdicts]),
         "published": _published(folder, inputs, names),
+    }
+
+
+def _answer(verdicts: Sequence[Verdict]) -> dict[str, tuple[PartEstimate, int]]:
+    """What being taught is worth: by part of the claim, pooled, and over how many sets; empty where not measured."""
+    return {
+        part.part: (part, sum(one.part == part.part for one in verdict.sets))
+        for verdict in verdicts
+        if verdict.claim == ANSWERING
+        for part in verdict.parts
     }
 
 

@@ -1,0 +1,87 @@
+"""What a verdict is to be read with, from the records beside it; no verdict is changed by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from replication.report.generalisation import change
+from replication.results.cells import Results
+from replication.results.comparisons import Comparison, Comparisons, Unit, spread_of
+from replication.results.files import read_json
+from replication.results.generalisation import Generalisation
+from replication.statistics import pool
+
+
+class Further(NamedTuple):
+    """A comparison that is not judged, pooled over its sets."""
+
+    part: str
+    estimate: float
+    low: float
+    high: float
+    sets: int
+    unit: Unit = "share"
+    bound: str = "exact"
+
+
+class Narrowed(NamedTuple):
+    """A set on which the gap between training and test is smaller when taught."""
+
+    dataset: str
+    train: float
+    """Change of the training score."""
+    test: float
+    """Change of the test score."""
+
+    @property
+    def by_training(self) -> bool:
+        """Whether the fall of the training score has the larger part in it."""
+        return -self.train > self.test
+
+
+@dataclass(frozen=True)
+class Readings:
+    """Of all claims."""
+
+    labelled: int
+    """Labels that every teacher saw."""
+    narrowed: list[Narrowed]
+    further: dict[str, list[Further]]
+    """By claim."""
+
+
+def read_readings(folder: Path, results: Results) -> Readings:
+    """Read a profile's folder; a file that is not there says nothing.
+
+    Raises:
+        UserError: a file is damaged.
+    """
+    gaps, compared = folder / "generalisation.json", folder / "comparisons.json"
+    narrowed = _narrowed(read_json(gaps, Generalisation)) if gaps.is_file() else []
+    further = read_json(compared, Comparisons).further if compared.is_file() else []
+    parameters = results.parameters
+    return Readings(
+        labelled=parameters["preparation"]["labelled"],
+        narrowed=narrowed,
+        further=_pooled(further, parameters["statistics"]["confidence"]),
+    )
+
+
+def _narrowed(found: Generalisation) -> list[Narrowed]:
+    changes = [change(one, found.datasets[one.dataset]) for one in found.comparisons if one.estimate < 0]
+    return [Narrowed(one.comparison.dataset, one.train, one.test) for one in changes]
+
+
+def _pooled(comparisons: list[Comparison], confidence: float) -> dict[str, list[Further]]:
+    parts: dict[tuple[str, str], list[Comparison]] = {}
+    for one in comparisons:
+        parts.setdefault((one.claim, one.part), []).append(one)
+    found: dict[str, list[Further]] = {}
+    for (claim, part), own in parts.items():
+        effect = pool([spread_of(one).effect for one in own])
+        found.setdefault(claim, []).append(
+            Further(part, effect.estimate, *effect.interval(confidence), len(own), own[0].unit)
+        )
+    return found
