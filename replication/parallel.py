@@ -68,7 +68,7 @@ def start(settings: config.Parallel, jobs: int, module: str) -> None:
 
     def import_there() -> None:
         # What goes wrong here goes wrong again in `fan_out`, which tells the user.
-        with suppress(ImportError, TerminatedWorkerError, BrokenProcessPool), _backend(settings, count):
+        with suppress(ImportError, TerminatedWorkerError, BrokenProcessPool), _loky(settings):
             Parallel(n_jobs=count)(delayed(_import)(module) for _ in range(count))
 
     _starting.append(threading.Thread(target=import_there, daemon=True))
@@ -93,42 +93,49 @@ def fan_out(jobs: Sequence[Job[Result]], settings: config.Parallel) -> list[Resu
         return []
     for thread in _starting:
         thread.join()
+    with _watched(jobs):
+        return _on_loky(jobs, settings) if settings.backend == "loky" else _on_dask(jobs, settings)
+
+
+def _on_loky(jobs: Sequence[Job[Result]], settings: config.Parallel) -> list[Result]:
     calls = (delayed(job.run)() for job in jobs)
-    with _watched(jobs), _backend(settings, len(jobs)) as count, warnings.catch_warnings():
+    with _loky(settings), warnings.catch_warnings():
         # A process that has used much memory is replaced by a new one between two jobs: as it should be.
         warnings.filterwarnings("ignore", message="A worker stopped while some jobs were given", category=UserWarning)
         try:
-            results: list[Result] = Parallel(n_jobs=count)(calls)
+            results: list[Result] = Parallel(n_jobs=workers(settings, len(jobs)))(calls)
         except (TerminatedWorkerError, BrokenProcessPool):
             raise UserError(KILLED) from None
     return results
 
 
-@contextmanager
-def _backend(settings: config.Parallel, jobs: int) -> Iterator[int]:
-    count = workers(settings, jobs)
-    if settings.backend == "loky":
-        with parallel_config("loky", inner_max_num_threads=settings.threads):
-            yield count
-        return
+def _loky(settings: config.Parallel) -> parallel_config:
+    return parallel_config("loky", inner_max_num_threads=settings.threads)
+
+
+def _on_dask(jobs: Sequence[Job[Result]], settings: config.Parallel) -> list[Result]:
+    """By the client itself: joblib's backend for Dask waits for ever for a job whose worker was killed."""
     from dask import distributed
 
     with ExitStack() as opened:
         try:
             scheduler = settings.address or opened.enter_context(
                 distributed.LocalCluster(
-                    n_workers=count, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+                    n_workers=workers(settings, len(jobs)),
+                    threads_per_worker=1,
+                    host="127.0.0.1",
+                    dashboard_address=None,
                 )
             )
-            opened.enter_context(distributed.Client(scheduler, timeout=20))
+            client = opened.enter_context(distributed.Client(scheduler, timeout=20))
         except (OSError, ValueError) as error:
             reason = str(error).splitlines()[0]
             raise UserError(f"parallel.address: no Dask scheduler at {settings.address!r}: {reason}") from None
-        opened.enter_context(parallel_config("dask"))
         try:
-            yield -1
+            results: list[Result] = client.gather([client.submit(job.run, pure=False) for job in jobs])
         except distributed.KilledWorker:
             raise UserError(KILLED) from None
+    return results
 
 
 @contextmanager

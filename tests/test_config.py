@@ -92,6 +92,7 @@ def test_the_committed_parameters_are_allowed() -> None:
             "float16",
             "precision: 'float16' is not allowed: input should be 'auto', 'bfloat16' or 'float32'",
         ),
+        ("precision", "x" * 200, "precision: '" + "x" * 79 + " is not allowed: input should be 'auto'"),
         ("preparation.labelled", 800.5, "preparation.labelled: 800.5 is not allowed"),
         ("preparation.history", 0, "preparation.history: 0 is not allowed: input should be greater than 0"),
         ("parallel.checkpoint_seconds", 0, "parallel.checkpoint_seconds: 0 is not allowed"),

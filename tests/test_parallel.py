@@ -104,7 +104,6 @@ def test_a_worker_that_is_killed_is_an_error_of_one_line(backend: str, tmp_path:
     killed = parallel.Job("x", 1, tmp_path / "x.json", partial(leave, 1))
     with pytest.raises(UserError, match=r"^a worker process was killed, [^\n]+: lower parallel\.workers[^\n]+$"):
         parallel.fan_out([*jobs(tmp_path, 1), killed], settings(backend=backend))
-    assert [value for value, _, _ in parallel.fan_out(jobs(tmp_path), settings(backend=backend))] == [0, 1, 4, 9]
 
 
 def test_the_cluster_of_this_machine_is_closed_when_a_job_fails(
