@@ -34,7 +34,8 @@ SOFTENED = (
     | {f"student@{dataset}-{method}" for dataset in DATASETS for method in ("soft_label", "rco")}
     | {f"scheme@{OPINION}-{scheme}" for scheme in ("scheme3", "scheme5")}
 )
-YARDSTICKS = {f"yardstick@{dataset}-{name}" for dataset in DATASETS for name in ("majority", "tfidf_logistic")}
+NAMES = ("majority", "tfidf_logistic", "tfidf_logistic_cut")
+YARDSTICKS = {f"yardstick@{dataset}-{name}" for dataset in DATASETS for name in NAMES}
 SWEEPS = {"temperatures@news_titles", "samples@news_titles"}
 COST = {"cost"}
 END = {"evaluate", "verdicts", "report"}
@@ -49,7 +50,7 @@ def test_metrics_have_every_cell_and_its_seeds(smoke: Clone) -> None:
     assert set(metrics) == set(DATASETS)
     for dataset, cells in metrics.items():
         schemes = {*SCHEMES, "historical"} if dataset == OPINION else set()
-        assert set(cells) == {*METHODS, "majority", "tfidf_logistic"} | schemes
+        assert set(cells) == {*METHODS, *NAMES} | schemes
         assert set(cells["supervised"]) == {"student", "teacher"}
         for method, models in cells.items():
             for values in models.values():
@@ -64,8 +65,8 @@ def test_metrics_have_every_cell_and_its_seeds(smoke: Clone) -> None:
 
 def test_records_name_all_that_made_them_and_lie_beside_their_predictions(smoke: Clone) -> None:
     records = sorted((smoke.folder / "reports/smoke/records").rglob("*.json"))
-    # by seed: students and teacher of each set, schemes, the teacher of scheme 3, the historical model; two yardsticks
-    assert len(records) == 2 * (2 * (len(METHODS) + 1) + len(SCHEMES) + 1 + 1) + 2 * 2
+    # by seed: students and teacher of each set, schemes, the teacher of scheme 3, the historical model; the yardsticks
+    assert len(records) == 2 * (2 * (len(METHODS) + 1) + len(SCHEMES) + 1 + 1) + 2 * len(NAMES)
     for path in records:
         record = json.loads(path.read_text(encoding="utf-8"))
         assert (path.parent / record["predictions"]).is_file()
@@ -156,6 +157,7 @@ STALE: list[tuple[str, object, set[str]]] = [
     ("method_settings.scheme3.feedback_weight", 0.5, {f"scheme@{OPINION}-scheme3"} | END),
     ("seeds", [0, 1, 2], TRAINED | HISTORICAL | END),
     ("student.dropout", 0.4, STUDENTS | SWEEPS | HISTORICAL | NOISE | COST | END),
+    ("student.max_characters", 40, STUDENTS | SWEEPS | HISTORICAL | NOISE | COST | YARDSTICKS | END),
     ("student.training.iterations", 61, STUDENTS | SWEEPS | HISTORICAL | NOISE | COST | END),
     ("teacher.training.learning_rate", 1.0e-5, TRAINED | END),
     ("teacher.checkpoint", "folder:elsewhere", {"checkpoint"} | TRAINED | END),
