@@ -141,6 +141,7 @@ def test_gradients_as_they_are_published(measured: Measured) -> None:
         (RATE, moment, 12) for moment in ("start", "middle", "end")
     ]
     (compared,) = found.comparisons
-    assert (compared.part, compared.unit, compared.seeds, compared.items) == ("rate 0.25", "cosine", 2, 48)
+    assert (compared.part, compared.unit, compared.seeds) == ("rate 0.25", "cosine", 2)
+    assert compared.items == 3, "batches of 16"
     gains = [rows[RATE, moment, "all", "parameters"].gain.mean for moment in ("start", "middle", "end")]
     assert compared.estimate == pytest.approx(np.mean(gains), abs=2e-6)
