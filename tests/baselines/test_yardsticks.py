@@ -83,9 +83,11 @@ def test_a_cut_yardstick_sees_what_the_student_reads_and_the_others_whole_texts(
     made_runs.make_data(data, "reviews", made_runs.CLASSES["reviews"])
     seen: list[str] = []
 
-    def fit_predict(*arguments: list[str]) -> Fitted:
-        seen.extend([*arguments[0], *arguments[2], *arguments[4]])
-        return tfidf_logistic.fit_predict(*arguments)  # type: ignore[arg-type]
+    def fit_predict(
+        train: list[str], labels: list[int], validation: list[str], known: list[int], texts: list[str], classes: int
+    ) -> Fitted:
+        seen.extend([*train, *validation, *texts])
+        return tfidf_logistic.fit_predict(train, labels, validation, known, texts, classes)
 
     monkeypatch.setattr(tfidf_logistic_cut, "fit_predict", fit_predict)
     run, _ = records.read_run(yardsticks.run("tfidf_logistic_cut", "reviews", data, tmp_path / "cut", 3))
