@@ -17,7 +17,7 @@ from replication.data.splits import load_card
 from replication.evaluation import publish
 from replication.evaluation.behaviour import publish_behaviour
 from replication.evaluation.cells import Cell, list_cells
-from replication.evaluation.comparisons import compare, compare_further
+from replication.evaluation.comparisons import compare
 from replication.evaluation.efficiency import measure_efficiency
 from replication.evaluation.finished import FinishedRun, load_cell, teacher_digests
 from replication.evaluation.gradients import describe_gradients
@@ -104,7 +104,7 @@ def evaluate_set(parameters: Parameters, build: Path, name: str, claims: list[Cl
         result=result,
         comparisons=Comparisons(
             comparisons=compare(claims, name, items.opinion, *scored),
-            further=compare_further(claims, name, items.opinion, *scored),
+            further=compare(claims, name, items.opinion, *scored, judged=False),
         ),
         softmax=describe_teacher(parameters, items.splits, finished),
         sweep=sweep_temperatures(parameters, build, items, finished),

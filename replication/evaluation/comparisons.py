@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from replication.claims import Claim, Pair
+from replication.claims import Claim
 from replication.evaluation.measured import compare_scores
 from replication.results.comparisons import Comparison
 from replication.statistics import Resamples, Scores, paired
@@ -16,6 +16,7 @@ def compare(
     opinion: bool,
     scores: Mapping[str, Mapping[str, Scores]],
     resamples: Resamples,
+    judged: bool = True,
 ) -> list[Comparison]:
     """Every comparison that a set's runs allow, in the order of the claims.
 
@@ -25,33 +26,13 @@ def compare(
         opinion: whether it is an opinion set.
         scores: by `method/model` and metric.
         resamples: of the set's items.
+        judged: of the pairs that judge a claim, or of its further ones.
     """
-    return _compare([(claim, claim.pairs) for claim in claims], dataset, opinion, scores, resamples)
-
-
-def compare_further(
-    claims: Sequence[Claim],
-    dataset: str,
-    opinion: bool,
-    scores: Mapping[str, Mapping[str, Scores]],
-    resamples: Resamples,
-) -> list[Comparison]:
-    """Likewise, of the pairs that are not judged."""
-    return _compare([(claim, claim.further) for claim in claims], dataset, opinion, scores, resamples)
-
-
-def _compare(
-    pairs: Sequence[tuple[Claim, Sequence[Pair]]],
-    dataset: str,
-    opinion: bool,
-    scores: Mapping[str, Mapping[str, Scores]],
-    resamples: Resamples,
-) -> list[Comparison]:
     found = []
-    for claim, own in pairs:
+    for claim in claims:
         if claim.sets == "opinion" and not opinion:
             continue
-        for pair in own:
+        for pair in claim.pairs if judged else claim.further:
             arm = _first(scores, pair.arm, pair.model, claim.metric)
             reference = _first(scores, pair.reference, pair.model, claim.metric)
             if arm is None or reference is None or not set(arm.seeds) & set(reference.seeds):
