@@ -156,7 +156,7 @@ def test_the_answer_says_what_no_network_reaches(exceeded: answer.Exceeded, said
     words = Words(templates())
     assert words.text("answer_unneeded", exceeded=exceeded, cut=None, names=NAMES).endswith(said)
     cut = words.text("answer_unneeded", exceeded=exceeded, cut=answer.Exceeded(2, 4, [], ["a"], 2), names=NAMES)
-    assert cut.endswith("it has a higher mean than 2 of 4 students, and than the teacher on 1 sets.")
+    assert cut.endswith("it has a higher mean than 2 of 4 students, and than the teacher on Set A.")
 
 
 def test_the_answer_is_pooled_over_sets() -> None:
