@@ -28,13 +28,13 @@ def mse_loss(student: Tensor, teacher: Tensor) -> Tensor:
     return 0.5 * functional.mse_loss(student, teacher, reduction="sum") / len(student)
 
 
-def soft_cross_entropy(student: Tensor, teacher: Tensor) -> Tensor:
+def soft_divergence(student: Tensor, teacher: Tensor) -> Tensor:
     """The suite's, at T."""
-    return losses.soft_cross_entropy(student, teacher, T)
+    return losses.soft_divergence(student, teacher, T)
 
 
 PAIRS: dict[str, tuple[Loss, Loss]] = {
-    "soft": (soft_cross_entropy, kl_div),
+    "soft": (soft_divergence, kl_div),
     "logits": (losses.logit_mse, mse_loss),
 }
 

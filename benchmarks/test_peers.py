@@ -22,7 +22,7 @@ from torch.utils.data import DataLoader, Dataset
 from transformers import Trainer, TrainingArguments, get_linear_schedule_with_warmup
 
 from benchmarks.workload import CHARACTERS, CLASSES, PIECES, bert, fit_suite, labelled, parameters, textcnn
-from replication.losses import soft_cross_entropy
+from replication.losses import soft_divergence
 from replication.models.bert import BertOnStates
 from replication.models.windows import TextCNNByCharacter
 from replication.training.batches import Batch, Items
@@ -122,7 +122,7 @@ def distil_suite(data: Items) -> nn.Module:
 
     def loss(batch: Batch) -> Tensor:
         logits = student(batch).logits
-        return cross_entropy(logits, batch.labels) + soft_cross_entropy(logits, batch.targets["logits"], TEMPERATURE)
+        return cross_entropy(logits, batch.labels) + soft_divergence(logits, batch.targets["logits"], TEMPERATURE)
 
     fit_suite(student.train(), data, training, loss)
     return student.model

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -178,6 +179,15 @@ class Parameters(Strict):
     measurements: Measurements = Field(default_factory=Measurements)
     parallel: Parallel
     statistics: Statistics
+
+
+def other_seed(seeds: Sequence[int], seed: int) -> int:
+    """Whose teacher stands in for another one: that of the seed before in the list, for the first that of the second.
+
+    So a seed more, at the list's end, changes nothing for the others. With one seed there is no other.
+    """
+    place = seeds.index(seed)
+    return seeds[place - 1] if place else seeds[min(1, len(seeds) - 1)]
 
 
 def available(folder: str | None) -> list[str]:

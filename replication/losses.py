@@ -28,7 +28,7 @@ def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
     return total / (labels != WITHHELD).sum().clamp(min=1)
 
 
-def soft_cross_entropy(student_logits: Tensor, teacher_logits: Tensor, temperature: float) -> Tensor:
+def soft_divergence(student_logits: Tensor, teacher_logits: Tensor, temperature: float) -> Tensor:
     """T²·KL(p_t^T ‖ p_s^T), summed over classes, averaged over the batch (Hinton, Vinyals & Dean 2015, section 2).
 
     The factor T² keeps the size of the gradient when T changes: the gradient in z_s is T·(p_s^T − p_t^T)/B, and for

@@ -42,6 +42,8 @@ class PhaseRecord(BaseModel):
     iterations: int
     updates: dict[str, int]
     """Optimiser steps by the update's name."""
+    kept: dict[str, int] = Field(default_factory=dict)
+    """After how many iterations, counted over all phases, each selected network was in the state that was kept."""
 
 
 class Run(BaseModel):
@@ -63,6 +65,8 @@ class Run(BaseModel):
     """sha256 of the prepared splits."""
     teacher: str | None
     """sha256 of the teacher's stored outputs, where the method uses one."""
+    teachers: dict[str, str] = Field(default_factory=dict)
+    """sha256 of all that it read of teachers' runs, by the target's name (`route`: of its folder)."""
     parameter_count: int
     iterations: int
     """Optimiser steps that the network took, over all phases."""

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from replication.losses import cross_entropy, soft_cross_entropy
+from replication.losses import cross_entropy, soft_divergence
 from replication.training.batches import Batch
 from replication.training.loop import fit
 from replication.training.phases import Phase, Selection, Term, Terms, Update
@@ -45,7 +45,7 @@ def test_hints_an_auxiliary_module_learns_with_part_of_the_student_in_a_stage_of
             logits = student(batch).logits
             return {
                 "hard": Term(cross_entropy(logits, batch.labels)),
-                "soft": Term(soft_cross_entropy(logits, batch.targets["logits"], 3.0), weight),
+                "soft": Term(soft_divergence(logits, batch.targets["logits"], 3.0), weight),
             }
 
         yield Phase("soft", 30, [Update("student", [student], soft, TRAINING)], [], evaluations=2)
@@ -72,7 +72,7 @@ def test_route_a_generator_decides_the_next_phase_by_the_last_ones_result() -> N
 
             def terms(batch: Batch, scale: float = scale) -> Terms:
                 target = scale * batch.targets["logits"]
-                return {"soft": Term(soft_cross_entropy(student(batch).logits, target, 2.0))}
+                return {"soft": Term(soft_divergence(student(batch).logits, target, 2.0))}
 
             update = Update("student", [student], terms, TRAINING)
             yield Phase(f"anchor {anchor}", 15, [update], [], evaluations=1, keep_optimisers=anchor > 0)
@@ -97,7 +97,7 @@ def test_joint_networks_are_updated_in_order_with_their_own_optimisers() -> None
 
     def teach(batch: Batch) -> Terms:
         seen.append("teacher")
-        feedback = soft_cross_entropy(student.target(batch).logits, teacher(batch).logits, 2.0)
+        feedback = soft_divergence(student.target(batch).logits, teacher(batch).logits, 2.0)
         outputs["before"] = teacher.target(batch).logits
         return {"hard": Term(cross_entropy(teacher(batch).logits, batch.labels)), "feedback": Term(feedback, 0.1)}
 
@@ -109,7 +109,7 @@ def test_joint_networks_are_updated_in_order_with_their_own_optimisers() -> None
         logits = student(batch).logits
         return {
             "hard": Term(cross_entropy(logits, batch.labels)),
-            "soft": Term(soft_cross_entropy(logits, target, 2.0)),
+            "soft": Term(soft_divergence(logits, target, 2.0)),
         }
 
     slow = TRAINING.model_copy(update={"learning_rate": 0.01})
@@ -133,7 +133,7 @@ def test_a_summed_loss_updates_both_networks_by_one_optimiser() -> None:
 
     def both(batch: Batch) -> Terms:
         student_logits, teacher_logits = student(batch).logits, teacher(batch).logits
-        return {"soft": Term(soft_cross_entropy(student_logits, teacher_logits, 2.0))}
+        return {"soft": Term(soft_divergence(student_logits, teacher_logits, 2.0))}
 
     fit(
         iter([Phase("sum", 2, [Update("sum", [student, teacher], both, TRAINING)], [], 1)]), loop(data, student.streams)
@@ -148,7 +148,7 @@ def test_no_gradient_reaches_a_network_that_the_update_does_not_train() -> None:
     before = weights(teacher)
 
     def careless(batch: Batch) -> Terms:
-        return {"soft": Term(soft_cross_entropy(student(batch).logits, teacher(batch).logits, 2.0))}
+        return {"soft": Term(soft_divergence(student(batch).logits, teacher(batch).logits, 2.0))}
 
     fit(
         iter([Phase("soft", 3, [Update("student", [student], careless, TRAINING)], [], 1)]), loop(data, student.streams)
@@ -169,7 +169,7 @@ def test_a_teacher_beside_a_student_is_to_the_bit_the_teacher_trained_alone() ->
             return {"hard": Term(cross_entropy(teacher(batch).logits, batch.labels))}
 
         def learn(batch: Batch) -> Terms:
-            return {"soft": Term(soft_cross_entropy(student(batch).logits, teacher.target(batch).logits, 2.0))}
+            return {"soft": Term(soft_divergence(student(batch).logits, teacher.target(batch).logits, 2.0))}
 
         updates = [Update("teacher", [teacher], teach, TRAINING)]
         updates += [Update("student", [student], learn, TRAINING)] if with_student else []

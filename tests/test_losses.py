@@ -12,7 +12,7 @@ from replication.losses import (
     hint_loss,
     logit_mse,
     smoothed_cross_entropy,
-    soft_cross_entropy,
+    soft_divergence,
     softened,
 )
 
@@ -22,7 +22,7 @@ TEACHER = torch.tensor([[2.0, 0.0, -1.0], [0.5, 0.5, 0.0]], dtype=torch.float64)
 
 def gradient_in_student(temperature: float, student: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
     student = student.clone().requires_grad_()
-    (gradient,) = torch.autograd.grad(soft_cross_entropy(student, teacher, temperature), student)
+    (gradient,) = torch.autograd.grad(soft_divergence(student, teacher, temperature), student)
     return gradient
 
 
@@ -44,24 +44,24 @@ def test_soft_loss_by_hand() -> None:
     student, teacher = torch.tensor([[0.0, 0.0]]), torch.tensor([[2 * math.log(3.0), 0.0]])
     # At T = 2 the teacher says (3/4, 1/4) and the student (1/2, 1/2).
     expected = 4 * (0.75 * math.log(0.75 / 0.5) + 0.25 * math.log(0.25 / 0.5))
-    assert soft_cross_entropy(student, teacher, 2.0).item() == pytest.approx(expected, rel=1e-6)
+    assert soft_divergence(student, teacher, 2.0).item() == pytest.approx(expected, rel=1e-6)
 
 
 def test_soft_loss_sums_over_classes_and_averages_over_items() -> None:
     """Not the mean over classes too, which is N times too small."""
-    one = soft_cross_entropy(STUDENT[:1], TEACHER[:1], 3.0)
-    two = soft_cross_entropy(STUDENT[1:], TEACHER[1:], 3.0)
-    assert soft_cross_entropy(STUDENT, TEACHER, 3.0).item() == pytest.approx((one + two).item() / 2, rel=1e-6)
+    one = soft_divergence(STUDENT[:1], TEACHER[:1], 3.0)
+    two = soft_divergence(STUDENT[1:], TEACHER[1:], 3.0)
+    assert soft_divergence(STUDENT, TEACHER, 3.0).item() == pytest.approx((one + two).item() / 2, rel=1e-6)
 
 
 def test_soft_loss_is_zero_at_the_teacher_and_positive_elsewhere() -> None:
-    assert soft_cross_entropy(TEACHER, TEACHER, 2.0).item() == pytest.approx(0.0, abs=1e-7)
-    assert soft_cross_entropy(STUDENT, TEACHER, 2.0).item() > 0.01
+    assert soft_divergence(TEACHER, TEACHER, 2.0).item() == pytest.approx(0.0, abs=1e-7)
+    assert soft_divergence(STUDENT, TEACHER, 2.0).item() > 0.01
 
 
 def test_soft_loss_lets_a_gradient_into_the_teacher_when_it_is_not_detached() -> None:
     teacher = TEACHER.clone().requires_grad_()
-    (gradient,) = torch.autograd.grad(soft_cross_entropy(STUDENT, teacher, 2.0), teacher)
+    (gradient,) = torch.autograd.grad(soft_divergence(STUDENT, teacher, 2.0), teacher)
     assert gradient.abs().max() > 0.01
 
 
@@ -88,7 +88,7 @@ def test_logit_mse_by_hand_and_its_gradient() -> None:
 
 
 def test_losses_compute_in_float32_from_bfloat16_logits() -> None:
-    assert soft_cross_entropy(STUDENT.bfloat16(), TEACHER.bfloat16(), 2.0).dtype == torch.float32
+    assert soft_divergence(STUDENT.bfloat16(), TEACHER.bfloat16(), 2.0).dtype == torch.float32
     assert logit_mse(STUDENT.bfloat16(), TEACHER.bfloat16()).dtype == torch.float32
 
 
@@ -114,7 +114,7 @@ def test_divergence_counts_zero_times_log_zero_as_zero() -> None:
 
 def test_divergence_at_the_temperature_is_the_soft_loss() -> None:
     found = 9 * divergence(softened(TEACHER, 3.0), STUDENT / 3.0)
-    assert found.item() == pytest.approx(soft_cross_entropy(STUDENT, TEACHER, 3.0).item(), rel=1e-5)
+    assert found.item() == pytest.approx(soft_divergence(STUDENT, TEACHER, 3.0).item(), rel=1e-5)
 
 
 def test_a_mean_of_divergences_has_the_gradient_of_the_divergence_to_the_mean_and_not_of_that_to_mean_logits() -> None:

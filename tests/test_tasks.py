@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import replication
+from replication import config
 from replication.data.splits import load_splits
 from replication.errors import UserError
 from replication.files import write_json
@@ -174,10 +175,21 @@ def test_the_data_determine_a_run(root: Path) -> None:
     assert after.data == "0" * 64 and after.identity != before.identity
 
 
-def test_the_other_teacher_is_that_of_the_next_seed_and_of_the_last_ones_the_first(root: Path) -> None:
+def test_the_other_teacher_is_that_of_the_seed_before_and_of_the_first_ones_the_second(root: Path) -> None:
     one = cell(root, "other_teacher")
     for seed, other in ((0, 1), (1, 0)):
         assert one.inputs(seed)["other_logits"] == root / f"teacher/seed{other}/predictions.parquet"
+
+
+def test_a_seed_more_leaves_the_others_their_teachers() -> None:
+    def teachers(seeds: tuple[int, ...]) -> dict[int, int]:
+        return {seed: config.other_seed(seeds, seed) for seed in seeds}
+
+    assert teachers((3, 5, 9)) == {3: 5, 5: 3, 9: 5}
+    for count in (2, 3):
+        some = teachers((3, 5, 9, 7)[:count])
+        assert some.items() <= teachers((3, 5, 9, 7)).items()
+        assert all(seed != other for seed, other in some.items())
 
 
 def test_there_is_no_other_teacher_with_one_seed(root: Path) -> None:

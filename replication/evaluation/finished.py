@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from replication.config import Parameters
+from replication.config import Parameters, other_seed
 from replication.errors import UserError
 from replication.evaluation.cells import Cell
 from replication.evaluation.testset import JUNK, TestSet
@@ -103,9 +103,8 @@ def load_run(cell: Cell, seed: int, items: TestSet, teachers: Mapping[int, str])
 
 
 def _own_teachers(cell: Cell, seed: int, teachers: Mapping[int, str]) -> set[str]:
-    """The outputs that a seed may have learned from: those of its own teacher, or of the next seed's as a control."""
-    following = cell.seeds[(cell.seeds.index(seed) + 1) % len(cell.seeds)]
-    return {teachers[one] for one in (seed, following) if one in teachers}
+    """The outputs that a seed may have learned from: those of its own teacher, or as a control another seed's."""
+    return {teachers[one] for one in (seed, other_seed(cell.seeds, seed)) if one in teachers}
 
 
 def read_logits(predictions: Predictions, ids: Sequence[str], stage: str) -> Floats:

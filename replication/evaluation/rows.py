@@ -54,7 +54,7 @@ def cell_row(
             "network": runs[0].network,
             "parameter_count": runs[0].parameter_count,
             "iterations": runs[0].iterations,
-            "phases": [PhaseResult(**phase.model_dump()) for phase in runs[0].phases],
+            "phases": [PhaseResult(**phase.model_dump(exclude={"kept"})) for phase in runs[0].phases],
             "batch_size": runs[0].batch_size,
             "training_items": runs[0].training_items,
             "settings": runs[0].parameters,

@@ -70,7 +70,10 @@ def run(parameters: config.Parameters, dataset: str, build: Path, store: Store) 
         place = Place(build, dataset, noise, rate)
         if rate:
             write_noisy(place.clean, noise.kind, rate, noise.seed, place.data)
-            teacher = replace(cell_of(parameters, place, "supervised"), role="teacher", student=None, settings={})
+            plain = parameters.teacher.model_copy(update={"route_points": 0})  # nobody walks these teachers' routes
+            teacher = replace(
+                cell_of(parameters, place, "supervised"), role="teacher", student=None, settings={}, teacher=plain
+            )
             cells.run(replace(teacher, states=states), parameters.parallel, place.teachers, store)
         for method in ARMS:
             arm = cell_of(parameters, place, method)

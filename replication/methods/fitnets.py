@@ -14,7 +14,7 @@ from pydantic import Field
 from torch import nn
 
 from replication.errors import UserError
-from replication.losses import cross_entropy, hint_loss, soft_cross_entropy
+from replication.losses import cross_entropy, hint_loss, soft_divergence
 from replication.strict import Positive
 from replication.training.batches import Batch
 from replication.training.phases import Context, Phase, Selection, TeacherSettings, Term, Terms, Update
@@ -65,7 +65,7 @@ def phases(context: Context[Settings]) -> Iterator[Phase]:
         logits = student(batch).logits
         weight = settings.lambda_first + (settings.lambda_last - settings.lambda_first) * batch.progress
         # T² is no part of the paper's loss: τ·τ is divided out again.
-        value = soft_cross_entropy(logits, batch.targets["logits"], settings.tau) / settings.tau**2
+        value = soft_divergence(logits, batch.targets["logits"], settings.tau) / settings.tau**2
         return {"hard": Term(cross_entropy(logits, batch.labels)), "soft": Term(value, weight)}
 
     yield Phase(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from replication.losses import cross_entropy, soft_cross_entropy
+from replication.losses import cross_entropy, soft_divergence
 from replication.strict import Positive
 from replication.training.batches import Batch
 from replication.training.phases import Context, Phase, TeacherSettings, Term, Terms
@@ -30,7 +30,7 @@ def phases(context: Context[Settings]) -> Iterator[Phase]:
     def terms(batch: Batch) -> Terms:
         logits = context.student(batch).logits
         weight = settings.lambda_first + (settings.lambda_last - settings.lambda_first) * batch.progress
-        soft = soft_cross_entropy(logits, batch.targets["logits"], settings.tau) / settings.tau**2
+        soft = soft_divergence(logits, batch.targets["logits"], settings.tau) / settings.tau**2
         return {"hard": Term(cross_entropy(logits, batch.labels)), "soft": Term(soft, weight)}
 
     yield context.single_phase(terms)

@@ -1,7 +1,8 @@
 """Soft labels from the teacher of another seed: how far the student follows its own teacher and not any teacher.
 
 A control for fidelity: the recipe is that of soft labels (Hinton, Vinyals & Dean 2015, section 2) and differs in the
-teacher alone, which was fine-tuned independently. Seed k of the profile's list learns from the teacher of the next one.
+teacher alone, which was fine-tuned independently. Each seed of the profile's list learns from the
+teacher of the one before it, the first from that of the second; so a seed more trains alone.
 """
 
 from __future__ import annotations

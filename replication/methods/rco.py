@@ -18,7 +18,7 @@ from typing import Annotated, Literal
 from pydantic import Field, PositiveInt
 from torch import Tensor
 
-from replication.losses import soft_cross_entropy
+from replication.losses import soft_divergence
 from replication.training.batches import Batch
 from replication.training.phases import Context, Phase, Route, Terms, Update
 from replication.training.recipes import SoftSettings, soft_terms
@@ -29,7 +29,8 @@ class Settings(SoftSettings):
 
     strategy: Literal["equal_interval", "greedy"] = "equal_interval"
     every: PositiveInt = 3
-    """equal_interval: take every so-manieth state, counted back from the end, which is always the last anchor."""
+    """equal_interval: take every so-manieth state, counted back from the end, which is always the last anchor; where
+    that leaves the end alone, the first state goes before it."""
     delta: Annotated[float, Field(ge=1)] = 2.0
     """greedy: the largest ratio of divergences that a step may have."""
     anchor_iterations: PositiveInt | None = None
@@ -46,7 +47,7 @@ class Settings(SoftSettings):
 
 
 def phases(context: Context[Settings]) -> Iterator[Phase]:
-    """One phase an anchor; the best state on validation is kept in the last."""
+    """One phase an anchor; in the last, the best on validation of as many states as in every arm is kept."""
     settings, student, training, route = context.settings, context.student, context.training, context.walked
     course = _equal_interval(route, settings.every) if settings.strategy == "equal_interval" else None
     share = settings.anchor_iterations or max(1, training.iterations // (len(course) if course else 4))
@@ -70,7 +71,7 @@ def phases(context: Context[Settings]) -> Iterator[Phase]:
             iterations,
             [Update("student", [student], terms, training)],
             [context.selection(student)] if last else [],
-            max(1, round(training.evaluations * iterations / training.iterations)),
+            training.evaluations if last else max(1, round(training.evaluations * iterations / training.iterations)),
             training.patience if last else None,
             keep_optimisers=not settings.restart,
             schedule=None if settings.restart else (done, training.iterations),
@@ -83,16 +84,18 @@ def phases(context: Context[Settings]) -> Iterator[Phase]:
 
 
 def _equal_interval(route: Route, every: int) -> list[int]:
-    return list(range(len(route.points) - 1, -1, -every))[::-1]
+    end = len(route.points) - 1
+    course = list(range(end, -1, -every))[::-1]
+    return course if len(course) > 1 or end == 0 else [0, end]
 
 
 def _farthest(context: Context[Settings], current: int, on_validation: Tensor) -> int:
     """The farthest anchor within δ of the student as it is now, at least the next one."""
     route, temperature = context.walked, context.settings.temperature
     logits = context.predictions_on_validation()
-    here = soft_cross_entropy(logits, on_validation, temperature)
+    here = soft_divergence(logits, on_validation, temperature)
     for index in range(len(route.points) - 1, current + 1, -1):
-        there = soft_cross_entropy(logits, route.logits(route.points[index], training_items=False)[1], temperature)
+        there = soft_divergence(logits, route.logits(route.points[index], training_items=False)[1], temperature)
         if there <= context.settings.delta * here:
             return index
     return current + 1

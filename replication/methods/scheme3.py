@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from replication.losses import soft_cross_entropy
+from replication.losses import soft_divergence
 from replication.strict import Weight
 from replication.training.batches import Batch
 from replication.training.phases import Context, Phase, Term, Terms
@@ -29,7 +29,7 @@ def phases(context: Context[Settings]) -> Iterator[Phase]:
     def teach(batch: Batch) -> Terms:
         hard = on_labels(teacher, batch)
         followed = student.target(batch).logits
-        feedback = soft_cross_entropy(followed, teacher(batch).logits, settings.temperature)
+        feedback = soft_divergence(followed, teacher(batch).logits, settings.temperature)
         return {"hard": hard, "feedback": Term(feedback, settings.feedback_weight)}
 
     def learn(batch: Batch) -> Terms:

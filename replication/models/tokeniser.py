@@ -37,6 +37,8 @@ class Tokeniser:
     def __call__(self, texts: Sequence[str], max_tokens: int) -> Tensor:
         """Number the pieces of each text: int64 [texts, longest], padded at the end with `pad_id`.
 
+        Where a text itself has the padding's mark, that piece is left out, so that padding stands at the ends alone.
+
         One text at a time: the batch call starts threads of its own, which fork badly and crowd the seeds' processes.
 
         Args:
@@ -51,7 +53,8 @@ class Tokeniser:
                 f"teacher.max_tokens: {max_tokens} is not allowed: the encoder has {self.positions} positions"
             )
         self._tokenizer.enable_truncation(max_tokens)
-        rows = [torch.tensor(self._tokenizer.encode(text).ids, dtype=torch.long) for text in texts]
+        numbered = (self._tokenizer.encode(text).ids for text in texts)
+        rows = [torch.tensor([piece for piece in ids if piece != self.pad_id], dtype=torch.long) for ids in numbered]
         if not rows:
             return torch.zeros((0, 0), dtype=torch.long)
         return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=self.pad_id)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from replication.report.tracks import curves_of
@@ -19,8 +18,7 @@ class Anchor:
     iteration: int | None
     """After how many of the teacher's updates; None where its records do not tell."""
     kept: bool
-    """Whether it is the state that validation chose, which teaches everyone else too: a route's last anchor. It may be
-    an earlier state than the anchor before it."""
+    """Whether it is the state that validation chose, which teaches everyone else too: a route's last anchor."""
     validation_macro_f1: float
     """The student's, when it had done with the anchor."""
 
@@ -37,17 +35,6 @@ class Course:
     def longest(self) -> int:
         """The largest number of anchors that a seed took."""
         return max(len(anchors) for anchors in self.seeds.values())
-
-    @property
-    def backward(self) -> int:
-        """In how many seeds an anchor is an earlier state of the teacher than the one before it."""
-        return sum(goes_back(anchors) for anchors in self.seeds.values())
-
-
-def goes_back(anchors: Iterable[Anchor]) -> bool:
-    """Whether an anchor is an earlier state of the teacher than the one before it, as far as that is known."""
-    places = [anchor.iteration for anchor in anchors if anchor.iteration is not None]
-    return any(after < before for before, after in pairwise(places))
 
 
 def courses(dataset: DatasetResult, points: Iterable[CurvePoint] = ()) -> list[Course]:

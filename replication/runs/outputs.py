@@ -16,7 +16,6 @@ from replication.records import ModelName, Run, write_run
 from replication.runs.learner import Learner
 from replication.runs.readers import save_state
 from replication.runs.tasks import Cell, Role, Task
-from replication.store import copy_out
 from replication.training.loop import Trained
 from replication.training.network import Network
 from replication.training.phases import Context, MethodSettings
@@ -54,6 +53,7 @@ def write(
         parameters=task.cell.parameters(),
         data=task.data,
         teacher=task.inputs.get("logits", task.inputs.get("other_logits")),
+        teachers=task.inputs,
         parameter_count=_size(learner.main),
         iterations=trained.iterations,
         phases=trained.phases,
@@ -67,15 +67,28 @@ def write(
         peak_memory_mib=peak_memory_mib(),
     )
     write_run(outputs, run, predictions)
+    save_state(learner.main, outputs / "model.safetensors", stored_precision(task.cell))
     if role == "teacher":
-        copy_out(work / "route", outputs / "route")
+        _write_route(work / "route", trained.phases[-1].kept[learner.main.name], outputs / "route")
         write_hidden(outputs / "hidden.parquet", predictions.ids, {n: s.numpy() for n, s in hidden.items()})
     else:
-        save_state(learner.main, outputs / "model.safetensors", torch.float32)
         write_json(outputs / "vocabulary.json", learner.vocabulary)
     if context.joint is not None:
         _write_joint_teacher(context.joint.network, learner, run, outputs / "teacher")
     return outputs
+
+
+def stored_precision(cell: Cell) -> torch.dtype:
+    """In what the weights of a run are stored: a teacher's that computes in bfloat16, in that."""
+    return torch.bfloat16 if cell.role == "teacher" and cell.precision == "bfloat16" else torch.float32
+
+
+def _write_route(states: Path, kept: int, destination: Path) -> None:
+    """The states before the one that validation kept, which ends the route: so it goes from easy to hard."""
+    destination.mkdir(parents=True)
+    for path in states.glob("*.safetensors"):
+        if int(path.stem) < kept:
+            shutil.copyfile(path, destination / path.name)
 
 
 def _write_joint_teacher(teacher: Network, learner: Learner, run: Run, folder: Path) -> None:

@@ -1,6 +1,7 @@
 """The teacher's route: the states along its training, and what the teacher at each of them says of the items.
 
-The teacher stage keeps the weights that training changes. The logits of a state are computed when a method asks for
+The teacher stage keeps the weights that training changes at some points before the state that validation kept, which
+is the route's end. The logits of a state are computed when a method asks for
 them, so that only the anchors that are taken cost a pass over the items.
 """
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any, Literal
 
 from replication import config, methods
 from replication.data.splits import load_splits
+from replication.environment import arithmetic
 from replication.errors import UserError
 from replication.files import digest, file_digest, tree_digest
 from replication.training.network import Device, Precision
@@ -26,8 +26,6 @@ LAYERS = (
     "training/network", "training/optimisation", "training/phases", "training/recipes",
 )  # fmt: skip
 """The modules that train, whatever the method."""
-SOFTWARE = ("torch", "transformers", "tokenizers", "numpy")
-"""The distributions whose version may change a run."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +104,7 @@ class Cell:
         if name == "other_logits":
             if len(self.seeds) < 2:
                 raise UserError(f"{self.method}: there is no other teacher; list at least two seeds in params.yaml")
-            seed = self.seeds[(self.seeds.index(seed) + 1) % len(self.seeds)]
+            seed = config.other_seed(self.seeds, seed)
         folder = self.historical if name == "historical_logits" else self.teachers
         stage = "historical" if name == "historical_logits" else "teacher"
         file = "route" if name == "route" else "hidden.parquet" if name.startswith("hidden") else "predictions.parquet"
@@ -145,10 +143,9 @@ def make_task(cell: Cell, seed: int) -> Task:
         name: tree_digest([path]) if path.is_dir() else file_digest(path) for name, path in cell.inputs(seed).items()
     }
     checkpoint = tree_digest([cell.checkpoint]) if cell.needs_bert and cell.checkpoint else None
-    software = [importlib.metadata.version(name) for name in SOFTWARE]
     parts = (
         tree_digest(code(cell.method)),
-        software,
+        arithmetic(),
         cell.dataset,
         cell.role,
         cell.parameters(),

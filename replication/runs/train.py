@@ -13,7 +13,7 @@ from replication import methods, parallel
 from replication.clock import Clock
 from replication.data.splits import load_splits
 from replication.runs.learner import Learner, make_context, make_learner
-from replication.runs.outputs import write
+from replication.runs.outputs import stored_precision, write
 from replication.runs.readers import save_state
 from replication.runs.tasks import Task
 from replication.store import PROGRESS, Store
@@ -60,7 +60,7 @@ def _fit(task: Task, learner: Learner, context: Context[MethodSettings], work: P
 
     observers = []
     if cell.role == "teacher" and cell.teacher is not None:
-        points, half = cell.teacher.route_points, torch.bfloat16 if cell.precision == "bfloat16" else torch.float32
+        points, half = cell.teacher.route_points, stored_precision(cell)
         route = [round(training.iterations * (point + 1) / (points + 1)) for point in range(points)]
         observers.append(
             Observer(route, lambda done: save_state(network, work / "route" / f"{done}.safetensors", half))

@@ -22,8 +22,8 @@ from replication.records import Run, read_run
 
 WEIGHTS = "model.safetensors"
 VOCABULARY = "vocabulary.json"
-POINT = "bert."
-"""What stands before the name of each weight of a point of the teacher's route."""
+BERT = "bert."
+"""What stands before the name of each of a teacher's weights."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def load_student(folder: Path) -> TrainedStudent:
 
 
 def load_teacher(folder: Path, checkpoint: Path, settings: config.Teacher, classes: int) -> Bert:
-    """Read a teacher, its frozen part included, as it was at the last stored point of its fine-tuning.
+    """Read a teacher, its frozen part included, in the state that validation kept.
 
     Args:
         folder: the run, `build/teacher/<dataset>/seed<k>`.
@@ -73,18 +73,18 @@ def load_teacher(folder: Path, checkpoint: Path, settings: config.Teacher, class
     Raises:
         UserError: a folder is missing or damaged, or the run is of another encoder.
     """
-    points = sorted((folder / "route").glob("*.safetensors"), key=lambda path: int(path.stem))
-    if not points:
-        raise UserError(f"{folder / 'route'}: no point of the fine-tuning; run the stage `teacher`")
+    path = folder / WEIGHTS
+    if not path.is_file():
+        raise UserError(f"{path}: no teacher's weights; run the stage `teacher`")
     network = load_bert(checkpoint, classes, settings)
     expected = {name for name, weight in network.named_parameters() if weight.requires_grad}
     try:
-        weights = {name.removeprefix(POINT): weight.float() for name, weight in load_file(points[-1]).items()}
+        weights = {name.removeprefix(BERT): weight.float() for name, weight in load_file(path).items()}
         if weights.keys() != expected:
             raise ValueError("the state of a teacher of other settings")
         network.load_state_dict(weights, strict=False)
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
-        raise _damaged(points[-1], error) from None
+        raise _damaged(path, error) from None
     return network.eval()
 
 

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from replication import config, parallel
 from replication.data.splits import Splits, load_splits
+from replication.environment import arithmetic
 from replication.files import digest, tree_digest
 from replication.store import PROGRESS, Store
 
@@ -44,8 +45,8 @@ class FrozenPart:
         kept = (self.settings.layers, self.settings.frozen_layers, self.settings.max_tokens)
         models = Path(__file__).parents[1] / "models"
         code = tree_digest([Path(__file__), models / "bert.py", models / "tokeniser.py"])
-        data, arithmetic = load_splits(self.data).digest, (self.precision, self.threads, self.device)
-        return digest("frozen", code, kept, data, tree_digest([self.checkpoint]), arithmetic)
+        data, how = load_splits(self.data).digest, (self.precision, self.threads, self.device, arithmetic())
+        return digest("frozen", code, kept, data, tree_digest([self.checkpoint]), how)
 
 
 @dataclass(frozen=True)

@@ -125,7 +125,10 @@ class _PhaseRun:
         self.trained.iterations += self.iteration
         self.trained.history += self.history
         steps = {update.name: self.iteration for update in self.phase.updates}
-        self.trained.phases.append(PhaseRecord(name=self.phase.name, iterations=self.iteration, updates=steps))
+        kept = {name: best["iteration"] for name, best in self.best.items()}
+        self.trained.phases.append(
+            PhaseRecord(name=self.phase.name, iterations=self.iteration, updates=steps, kept=kept)
+        )
         self.trained.optimisers = {name: optimiser.state_dict() for name, optimiser in self.optimisers.items()}
 
     def _train(self) -> None:
@@ -175,7 +178,11 @@ class _PhaseRun:
         for selection in self.phase.selections:
             score = scores[selection.name]
             if selection.name not in self.best or score > self.best[selection.name]["score"]:
-                self.best[selection.name] = {"score": score, "module": copied(changing_state(selection.module))}
+                self.best[selection.name] = {
+                    "score": score,
+                    "iteration": self.trained.iterations + self.iteration,
+                    "module": copied(changing_state(selection.module)),
+                }
                 improved = True
         self.waiting = 0 if improved else self.waiting + 1
         last = self.phase.updates[-1]

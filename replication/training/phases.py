@@ -141,7 +141,8 @@ class Route(Protocol):
     """The states along the teacher's training."""
 
     points: Sequence[int | None]
-    """After how many iterations of the teacher's training each state was kept, in order; None is the end."""
+    """After how many iterations of the teacher's training each state was, in order; None is the end, the state that
+    validation kept, which lies after all of them."""
 
     def logits(self, point: int | None, training_items: bool = True) -> tuple[Tensor, Tensor]:
         """The logits of the teacher at that point: [training items, C] (or none of them) and [validation items, C]."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from torch import Tensor
 
-from replication.losses import cross_entropy, divergence, logit_mse, soft_cross_entropy
+from replication.losses import cross_entropy, divergence, logit_mse, soft_divergence
 from replication.strict import Positive, Weight
 from replication.training.batches import Batch
 from replication.training.network import Network
@@ -43,7 +43,7 @@ def soft_terms(logits: Tensor, batch: Batch, taught: Tensor, settings: SoftLoss)
     """
     return {
         "hard": Term(cross_entropy(logits, batch.labels), settings.hard_weight),
-        "soft": Term(soft_cross_entropy(logits, taught, settings.temperature), settings.soft_weight),
+        "soft": Term(soft_divergence(logits, taught, settings.temperature), settings.soft_weight),
     }
 
 

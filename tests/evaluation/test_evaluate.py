@@ -306,14 +306,14 @@ def test_students_of_a_teacher_that_has_gone_are_missing_and_others_are_not(tree
     assert len(cell_of(found, "titles", "label_smoothing").present) == len(SEEDS)
 
 
-@pytest.mark.parametrize(("steps", "present"), [(0, 3), (1, 3), (2, 0)])
-def test_a_run_learned_from_its_own_seeds_teacher_or_as_a_control_from_the_next(
-    tree: Path, steps: int, present: int
+@pytest.mark.parametrize(("teachers", "present"), [((0, 1, 2), 3), ((1, 0, 1), 3), ((2, 2, 0), 0)])
+def test_a_run_learned_from_its_own_seeds_teacher_or_as_a_control_from_the_one_before(
+    tree: Path, teachers: tuple[int, int, int], present: int
 ) -> None:
     for at, seed in enumerate(SEEDS):
         folder = run_folder(tree, "titles", "soft_label", "student", seed)
         run, predictions = records.read_run(folder)
-        other = made_runs.teacher_digest(tree, "titles", SEEDS[(at + steps) % len(SEEDS)])
+        other = made_runs.teacher_digest(tree, "titles", SEEDS[teachers[at]])
         records.write_run(folder, run.model_copy(update={"teacher": other}), predictions)
     assert len(cell_of(results(), "titles", "soft_label").present) == present
 

@@ -36,7 +36,7 @@ def parameters(**changes: object) -> config.Parameters:
 
 @pytest.fixture(scope="module")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the stages before left, with a point of the teacher's route that no optimiser made."""
+    """What the stages before left, with a teacher's weights that no optimiser made."""
     root = tmp_path_factory.mktemp("cost")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(small, "SIZES", small.SIZES.model_copy(update={"validation": 70}))
@@ -49,10 +49,9 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(pipeline.train("supervised", "store"), root / "build/student/made/supervised/seed0")
     bert = load_bert(root / "build/checkpoint", 2, TEACHER)
     trained = {f"bert.{name}": weight.detach() for name, weight in bert.named_parameters() if weight.requires_grad}
-    for point, shift in ((9, 0.0), (10, 0.25)):
-        path = root / f"build/teacher/made/seed0/route/{point}.safetensors"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        save_file({name: weight + shift for name, weight in trained.items()}, path)
+    path = root / "build/teacher/made/seed0/model.safetensors"
+    path.parent.mkdir(parents=True)
+    save_file({name: weight + 0.25 for name, weight in trained.items()}, path)
     return root / "build"
 
 
@@ -104,7 +103,7 @@ def test_the_claim_has_both_latencies_and_both_sizes(result: CostResult) -> None
     assert found["latency pytorch"].items >= 8
 
 
-def test_the_teacher_is_the_last_point_of_its_route(build: Path, tmp_path: Path) -> None:
+def test_the_teacher_has_the_weights_that_its_run_left(build: Path, tmp_path: Path) -> None:
     found = subjects.teacher(build / "teacher/made/seed0", build / "checkpoint", TEACHER, 2, tmp_path)
     start = load_bert(build / "checkpoint", 2, TEACHER)
     name = "network.bert.encoder.layer.4.output.dense.weight"
@@ -115,7 +114,7 @@ def test_the_teacher_is_the_last_point_of_its_route(build: Path, tmp_path: Path)
 def test_what_is_missing_is_named(build: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"measurements\.cost: missing; add it"):
         cost.run(parameters(measurements=Measurements()), build, tmp_path / "cost.json")
-    with pytest.raises(UserError, match=r"route: no point of the fine-tuning; run the stage `teacher`"):
+    with pytest.raises(UserError, match=r"model\.safetensors: no teacher's weights; run the stage `teacher`"):
         cost.run(parameters(seeds=[7]), build, tmp_path / "cost.json")
     assert not (tmp_path / "cost.json").exists()
 

@@ -72,7 +72,27 @@ def test_equal_intervals_count_back_from_the_end() -> None:
     assert found == [("anchor 75", 10), ("anchor 150", 10), ("anchor end", 10)]
     found = course(bench(growing()).phases("rco", **settings, every=4))
     assert found == [("anchor 25", 10), ("anchor 125", 10), ("anchor end", 10)]
-    assert course(bench(growing()).phases("rco", **settings, every=9)) == [("anchor end", 30)]
+    assert course(bench(growing()).phases("rco", **settings, every=9)) == [("anchor 25", 15), ("anchor end", 15)]
+
+
+@pytest.mark.parametrize(
+    ("points", "every", "expected"),
+    [
+        ((25, 50, None), 3, ["25", "end"]),  # validation kept an early state
+        ((25, 50, None), 2, ["25", "end"]),
+        ((25, 50, 75, None), 3, ["25", "end"]),
+        ((25, None), 1, ["25", "end"]),
+        ((None,), 3, ["end"]),
+    ],
+)
+def test_a_short_route_has_its_first_state_and_its_end(
+    points: tuple[int | None, ...], every: int, expected: list[str]
+) -> None:
+    whole = growing()
+    route = replace(whole, points=points)
+    found = course(bench(route).phases("rco", temperature=2.0, every=every))
+    assert [name.removeprefix("anchor ") for name, _ in found] == expected
+    assert sum(iterations for _, iterations in found) == 30
 
 
 @pytest.mark.parametrize("strategy", ["equal_interval", "greedy"])
@@ -191,7 +211,7 @@ def test_a_route_that_stands_still_is_soft_labels_from_the_final_teacher_to_the_
 
 
 def test_the_state_kept_is_the_best_of_the_last_anchor() -> None:
-    on = bench(growing(), evaluations=30)
+    on = bench(growing(), evaluations=10)
     scores: list[float] = []
     states: list[Weights] = []
 
@@ -205,5 +225,5 @@ def test_the_state_kept_is_the_best_of_the_last_anchor() -> None:
             yield replace(phase, selections=[replace(kept, score=score) for kept in phase.selections])
 
     fit(rescored(on.phases("rco", temperature=2.0, every=3)), loop(on.data, on.student.streams))
-    assert len(scores) == 10, "the anchors before are not selected"
+    assert len(scores) == 10, "as many as every arm chooses among; the anchors before are not selected"
     assert equal(weights(on.student), states[4])

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from safetensors.torch import load_file
 
 from replication.clock import Clock
 from replication.data.splits import load_splits
+from replication.models.tokeniser import Tokeniser
 from replication.predictions import read_hidden
 from replication.records import read_run
 from replication.runs.tasks import Role
+from replication.serving.exchange import LogitsAlone
+from replication.serving.trained import load_teacher
 from tests.kills import KilledError, outputs
 from tests.methods.small import SEEDS, SIZES, TEACHER, TRAINING, Pipeline
 
@@ -29,8 +33,21 @@ def test_a_teacher_leaves_its_word_on_all_texts_its_hidden_states_and_its_route(
         ids, states = read_hidden(folder / "hidden.parquet", layer)
         assert ids == predictions.ids and states.shape == (len(ids), 8) and states.std() > 0
     points = sorted(int(path.stem) for path in (folder / "route").iterdir())
-    assert len(points) == TEACHER.route_points and points == sorted(set(points)) and points[-1] < ITERATIONS
-    assert not (folder / "model.safetensors").exists()
+    every = [round(ITERATIONS * (point + 1) / (TEACHER.route_points + 1)) for point in range(TEACHER.route_points)]
+    kept = run.phases[-1].kept["teacher"]
+    assert points == [point for point in every if point < kept] and points
+    best = max(run.history, key=lambda point: (point.scores["teacher"], -point.iteration))
+    assert kept == best.iteration, "the route ends with the state that validation kept"
+
+
+def test_a_teachers_weights_are_those_that_said_its_logits(pipeline: Pipeline) -> None:
+    """Read back, the teacher says of the test texts what its run says."""
+    folder, splits = pipeline.root / "teacher" / "seed0", load_splits(pipeline.root / "data")
+    bert = load_teacher(folder, pipeline.root / "checkpoint", TEACHER, len(splits.classes))
+    pieces = Tokeniser(pipeline.root / "checkpoint")(splits.test.texts, TEACHER.max_tokens)
+    with torch.inference_mode():
+        found = LogitsAlone(bert)(pieces).numpy()
+    np.testing.assert_allclose(found, read_run(folder)[1].of("test").logits, atol=2e-4)
 
 
 def test_the_states_of_the_route_differ(pipeline: Pipeline) -> None:

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from replication.losses import cross_entropy, soft_cross_entropy
+from replication.losses import cross_entropy, soft_divergence
 from replication.methods import scheme2
 from replication.regression import words
 from replication.regression.shapes import Accepted, Verdict
@@ -71,9 +71,9 @@ def test_a_dropped_square_of_the_temperature_is_caught(
     accepted: Accepted, cells: Cells, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def without_square(student: Tensor, teacher: Tensor, temperature: float) -> Tensor:
-        return soft_cross_entropy(student, teacher, temperature) / temperature**2
+        return soft_divergence(student, teacher, temperature) / temperature**2
 
-    monkeypatch.setattr(recipes, "soft_cross_entropy", without_square)
+    monkeypatch.setattr(recipes, "soft_divergence", without_square)
     bad = train("soft_label", training_items(), **SETTINGS)
     assert verdicts(accepted, cells, bad) == {"soft_label/student": "worse"}
 

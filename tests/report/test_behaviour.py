@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from replication.files import write_json
-from replication.report.anchors import Anchor, courses, goes_back, kept_states
+from replication.report.anchors import courses, kept_states
 from replication.report.differences import published_comparisons
 from replication.report.downloads import data_link
 from replication.report.figures.tracks import mean_curve
@@ -226,21 +226,31 @@ def test_the_kept_state_is_the_first_best_on_validation() -> None:
     assert kept_states(TEACHERS, "other") == {}
 
 
-def test_a_route_whose_kept_state_is_earlier_went_back(words: Words) -> None:
-    (course,) = courses(dataset(rco(80, 160, None)), TEACHERS)
-    assert [(one.iteration, one.kept) for one in course.seeds[0]] == [(80, False), (160, False), (60, True)]
-    assert [one.iteration for one in course.seeds[1]] == [80, 160, 180]
-    assert course.backward == 1
-    text = words.text("route_backward", backward=course.backward, runs=len(course.seeds))
-    assert text.startswith("In 1 of 2 runs the state that was kept is an earlier one than the anchor before it")
-    assert words.text("route_backward", backward=0, runs=2) == ""
-
-
-def test_an_unknown_kept_state_is_not_called_earlier(words: Words) -> None:
+def test_the_last_anchor_is_the_kept_state(words: Words) -> None:
+    (course,) = courses(dataset(rco(27, None)), TEACHERS)
+    assert [(one.iteration, one.kept) for one in course.seeds[0]] == [(27, False), (60, True)]
+    assert [one.iteration for one in course.seeds[1]] == [27, 180]
     (course,) = courses(dataset(rco(80, None)))
-    assert course.backward == 0
-    assert not goes_back([Anchor(80, False, 0.5), Anchor(None, True, 0.5)])
+    assert course.seeds[0][-1].iteration is None
     assert words.text("route_states", states=[None], kept=True) == "kept state (not recorded)"
+
+
+def test_every_seeds_route_ends_in_the_last_step_whatever_its_length() -> None:
+    long = [{"iteration": at, "validation_macro_f1": score} for at, score in ((27, 0.5), (80, 0.6), (None, 0.7))]
+    short = [{"iteration": at, "validation_macro_f1": score} for at, score in ((27, 0.3), (None, 0.9))]
+    notes = {"notes": {0: {"anchors": short}, 1: {"anchors": long}}}
+    walked = CellResult.model_validate(cell("rco", "student", [0.7, 0.7]).model_dump() | notes)
+    (course,) = courses(dataset(walked), TEACHERS)
+    ends = {0: {"27": 15, "end": 30}, 1: {"27": 10, "80": 20, "end": 30}}
+    curves = [
+        CurvePoint("d", "rco", "student", seed, f"anchor {name}", at, "loss student/soft", 1.0)
+        for seed, places in ends.items()
+        for name, at in places.items()
+    ]
+    results = Results(profile="made", parameters={}, environments=[], checkpoint=None, datasets=[])
+    steps = route_steps(Inputs(results, {}, {}, curves), course)
+    assert [(step.anchors, step.kept) for step in steps] == [([27], False), ([80], False), ([60, 180], True)]
+    assert [step.score for step in steps] == pytest.approx([0.4, 0.6, 0.8])
 
 
 def test_the_last_step_shows_the_kept_states(words: Words) -> None:

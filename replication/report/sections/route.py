@@ -17,7 +17,7 @@ CONTROL = "soft_label"
 
 
 class Step(NamedTuple):
-    """One anchor: means over the seeds that both arms have."""
+    """One anchor: means over the seeds that took it and that both arms have."""
 
     number: int
     anchors: list[int | None]
@@ -43,8 +43,6 @@ def context(folder: Path, inputs: Inputs, words: Words) -> dict[str, Any] | None
     return {
         "steps": steps,
         "courses": [course for some in found.values() for course in some],
-        "backward": sum(course.backward for some in found.values() for course in some),
-        "runs": sum(len(course.seeds) for some in found.values() for course in some),
         "last": [rows[-1] for rows in steps.values() if rows[-1].control is not None],
         "first": [rows[0] for rows in steps.values() if rows[0].control is not None],
         "panels": [_panel(inputs, found[name][0], rows, words) for name, rows in steps.items()],
@@ -53,20 +51,24 @@ def context(folder: Path, inputs: Inputs, words: Words) -> dict[str, Any] | None
 
 
 def route_steps(inputs: Inputs, course: Course) -> list[Step]:
-    """The anchors of a course over the seeds, as many as every seed has.
+    """The anchors of a course over the seeds, every seed's last one in the last step, whatever its number.
 
-    After the last one the student is in the state that its own validation chose, and so is the control's.
+    After it the student is in the state that its own validation chose, and so is the control's.
     """
     dataset = course.dataset.name
     ends = phase_ends(inputs.curves, dataset, course.cell.method)
     control = curves_of(inputs.curves, dataset, CONTROL, "validation student")
     seeds = [seed for seed in course.seeds if seed in ends and len(ends[seed]) == len(course.seeds[seed])]
     steps = []
-    for number in range(min((len(ends[seed]) for seed in seeds), default=0)):
+    longest = max((len(ends[seed]) for seed in seeds), default=0)
+    for number in range(longest):
         rows = []
+        last = number == longest - 1
         for seed in seeds:
-            curve, anchor, updates = control.get(seed, []), course.seeds[seed][number], ends[seed][number]
-            last = number == len(ends[seed]) - 1
+            if not last and number >= len(ends[seed]) - 1:
+                continue
+            place = -1 if last else number
+            curve, anchor, updates = control.get(seed, []), course.seeds[seed][place], ends[seed][place]
             other = max((value for _, value in curve), default=None) if last else value_at(curve, updates)
             rows.append((anchor, updates, other))
         both = [(anchor.validation_macro_f1, other) for anchor, _, other in rows if other is not None]
