@@ -12,8 +12,6 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 DISTRIBUTIONS = ("numpy", "scipy", "scikit-learn", "torch", "transformers", "tokenizers", "datasets", "dvc")
-ARITHMETIC = ("torch", "transformers", "tokenizers", "numpy")
-"""The distributions whose version may change what a network computes."""
 CHANGED = "+"
 """What a commit ends in whose code was changed."""
 
@@ -30,11 +28,6 @@ class Environment(BaseModel):
     processor: str
     cores: int
     versions: dict[str, str]
-
-
-def arithmetic() -> list[str]:
-    """The versions of `ARITHMETIC`: part of the identity of all that networks compute."""
-    return [importlib.metadata.version(name) for name in ARITHMETIC]
 
 
 @functools.cache

@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 from replication import config, methods
 from replication.data.splits import load_splits
-from replication.environment import arithmetic
 from replication.errors import UserError
 from replication.files import digest, file_digest, tree_digest
+from replication.training.arithmetic import software
 from replication.training.network import Device, Precision
 from replication.training.phases import MethodSettings
 
@@ -22,8 +22,8 @@ LAYERS = (
     "data/splits", "data/vocabulary", "losses", "metrics",
     "models/bert", "models/output", "models/textcnn", "models/tokeniser", "models/windows", "predictions",
     "runs/learner", "runs/outputs", "runs/readers", "runs/route", "runs/tasks", "runs/train",
-    "training/batches", "training/checkpoints", "training/frozen", "training/inputs", "training/loop",
-    "training/network", "training/optimisation", "training/phases", "training/recipes",
+    "training/arithmetic", "training/batches", "training/checkpoints", "training/frozen", "training/inputs",
+    "training/loop", "training/network", "training/optimisation", "training/phases", "training/recipes",
 )  # fmt: skip
 """The modules that train, whatever the method."""
 
@@ -145,7 +145,7 @@ def make_task(cell: Cell, seed: int) -> Task:
     checkpoint = tree_digest([cell.checkpoint]) if cell.needs_bert and cell.checkpoint else None
     parts = (
         tree_digest(code(cell.method)),
-        arithmetic(),
+        software(),
         cell.dataset,
         cell.role,
         cell.parameters(),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from functools import partial
 from pathlib import Path
@@ -17,6 +16,7 @@ from replication.runs.outputs import stored_precision, write
 from replication.runs.readers import save_state
 from replication.runs.tasks import Task
 from replication.store import PROGRESS, Store
+from replication.training.arithmetic import deterministic
 from replication.training.batches import stream
 from replication.training.loop import Loop, Observer, Trained, fit
 from replication.training.phases import Context, MethodSettings
@@ -31,23 +31,13 @@ def train(task: Task, store: Store) -> None:
         if store.finished(task.identity) is not None:
             return
         torch.set_num_threads(task.cell.threads)
-        if task.cell.device == "cuda":
-            deterministic()
+        deterministic(task.cell.device)
         work = store.work(task.identity)
         clock = Clock(work / "seconds.json")
         learner = make_learner(task.cell, task.seed, load_splits(task.cell.data))
         context = make_context(task.cell, task.seed, learner)
         trained = _fit(task, learner, context, work, clock)
         store.finish(task.identity, write(task, learner, context, trained, work, clock))
-
-
-def deterministic() -> None:
-    """Have a GPU add up in a fixed order, where torch has a way to.
-
-    cuBLAS reads its setting when it is first used, so this comes before anything is computed on the GPU.
-    """
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    torch.use_deterministic_algorithms(True, warn_only=True)
 
 
 def _fit(task: Task, learner: Learner, context: Context[MethodSettings], work: Path, clock: Clock) -> Trained:

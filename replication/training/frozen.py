@@ -17,9 +17,9 @@ from torch import Tensor
 
 from replication import config, parallel
 from replication.data.splits import Splits, load_splits
-from replication.environment import arithmetic
 from replication.files import digest, tree_digest
 from replication.store import PROGRESS, Store
+from replication.training.arithmetic import deterministic, software
 
 SHARDS = 8
 """Pieces of work, whatever the number of processes."""
@@ -45,7 +45,7 @@ class FrozenPart:
         kept = (self.settings.layers, self.settings.frozen_layers, self.settings.max_tokens)
         models = Path(__file__).parents[1] / "models"
         code = tree_digest([Path(__file__), models / "bert.py", models / "tokeniser.py"])
-        data, how = load_splits(self.data).digest, (self.precision, self.threads, self.device, arithmetic())
+        data, how = load_splits(self.data).digest, (self.precision, self.threads, self.device, software())
         return digest("frozen", code, kept, data, tree_digest([self.checkpoint]), how)
 
 
@@ -114,6 +114,7 @@ def _shard(part: FrozenPart, shard: int, work: Path) -> Path:
     from replication.models.tokeniser import Tokeniser
 
     torch.set_num_threads(part.threads)
+    deterministic(part.device)
     device = torch.device(part.device)
     network = load_bert(part.checkpoint, 2, part.settings).eval().to(device)
     tokeniser = Tokeniser(part.checkpoint)
