@@ -115,7 +115,8 @@ def _card(dataset: str, classes: list[str], contents: dict[str, str]) -> dict[st
     }
     if dataset == OPINION:
         generation = {"grammar": "spam.yaml", "sha256": "1f" * 32, "seed": 7, "items": "2e" * 32}
-        card |= {"families": _families(), "generation": generation}
+        collections = {"base_station": {"records": 13686, "given": 800}, "forum": {"records": 20, "given": 7}}
+        card |= {"families": _families(), "generation": generation, "collections": collections}
     return card
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -70,6 +71,24 @@ def data_card(
     }
     described = families(cleaned.items, splits)
     return card | ({"families": described} if described else {})
+
+
+def collections(source: Source, folder: Path, raw: Sequence[RawItem]) -> dict[str, Any]:
+    """What a source left out before preparation: records in the files and records that it gave, by collection.
+
+    Args:
+        source: where the items come from.
+        folder: its raw files.
+        raw: the items as it gave them.
+
+    Returns:
+        One key `collections`; nothing for a source that gives all that it has.
+    """
+    if source.records is None:
+        return {}
+    given = Counter(item.extra["source"] for item in raw)
+    found = source.records(folder).items()
+    return {"collections": {name: {"records": count, "given": given[name]} for name, count in found}}
 
 
 def generation(source: Source, raw: Sequence[RawItem]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any
 import datasets
 
 from replication.config import OwnDataset, Preparation
-from replication.data.card import data_card, generation
+from replication.data.card import collections, data_card, generation
 from replication.data.clean import Cleaned, Item, clean
 from replication.data.draw import HISTORY, ORDER, draw
 from replication.data.hub_files import recorded_files
@@ -65,7 +65,7 @@ def prepare_source(dataset: str, source: Source, raw: Path, destination: Path, s
         _write_parquet(destination / f"{stem}.parquet", columns, classes)
         contents[f"{stem}.parquet"] = content_digest(stem, columns)
     card = data_card(dataset, source, settings, cleaned, splits, contents)
-    write_json(destination / "card.json", card | generation(source, read))
+    write_json(destination / "card.json", card | collections(source, raw, read) | generation(source, read))
 
 
 def _by_split(cleaned: Cleaned, classes: list[str], settings: Preparation) -> dict[str, list[Item]]:

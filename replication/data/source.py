@@ -86,6 +86,8 @@ class Source:
     files: Sequence[PinnedFile]
     read: Callable[[Path], Iterable[RawItem]]
     """Yields the items from the folder that holds the files' contents by file name."""
+    records: Callable[[Path], dict[str, int]] | None = None
+    """Of a set whose `read` leaves records out: how many the files have, by the `source` that `read` gives an item."""
     recipe: Recipe | None = None
     """Of a generated set."""
     recorded: bool = False

@@ -39,6 +39,15 @@ class Generation(BaseModel):
     """sha256 of all that was generated."""
 
 
+class Collection(BaseModel):
+    """A collection that a set was put together of."""
+
+    records: int
+    """In its files."""
+    given: int
+    """Before preparation, of which near-duplicates and the like are still dropped."""
+
+
 class DataCard(BaseModel):
     """What the report shows of a prepared dataset's card; a card may say more."""
 
@@ -64,5 +73,7 @@ class DataCard(BaseModel):
     """sha256 of the prepared data."""
     families: dict[str, FamilyCard] = Field(default_factory=dict)
     """Of an opinion set."""
+    collections: dict[str, Collection] = Field(default_factory=dict)
+    """Of a set whose source leaves records out, by collection."""
     generation: Generation | None = None
     """Of a set that a program made in part."""

@@ -169,7 +169,7 @@ def test_the_card_accounts_for_every_item(prepared: Path) -> None:
         "test": 30,
     }
     assert facts["preparation"] == SETTINGS.model_dump()
-    assert not {"families", "generation"} & facts.keys()
+    assert not {"families", "generation", "collections"} & facts.keys()
     assert facts["files"][0]["file"] == "o/r/c/texts.tsv"
     splits = load_splits(prepared)
     lengths = [len(text) for text in splits.labelled.texts]

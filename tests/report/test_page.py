@@ -450,6 +450,7 @@ def test_the_data_card_of_the_made_set_has_families_and_masked_examples(page: Pa
     assert "replicas: no example outside the test set" in text
     assert html.count("loans &lt;b&gt;3&lt;/b&gt; 电话•••••••••••") == 1
     assert "1f" * 32 in text and "2e" * 32 in text
+    assert "800 of 13,686 messages of fake base stations; 7 of 20 forum; the rest are near-duplicates" in text
 
 
 def test_a_scheme_and_its_teacher_are_one_run(page: Page, folder: Path) -> None:

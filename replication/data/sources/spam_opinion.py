@@ -8,7 +8,9 @@ format is kept from telling its source.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from replication.data.encodings import decoded_lines
@@ -52,7 +54,10 @@ MARKED_READ, PLAIN_READ = 4000, 300
 
 def read(folder: Path) -> Iterator[RawItem]:
     """Posts in a keyed order; extra: `source`, `family` and `period`."""
-    posts = distinct([*_messages(folder), *_comments(folder), *_base_station(folder)], SIMILARITY)
+    comments = list(_comments(folder))
+    kinds = [[post for post in comments if post.label == label] for label in LABELS.values()]
+    looked_at = [post for some in (*kinds, _base_station(folder)) for post in _first(some)]
+    posts = distinct([*_messages(folder), *looked_at], SIMILARITY)
     cells = {
         (source, label): [post for post in posts if (post.source, post.label) == (source, label)]
         for source in ("messages", "comments", "base_station")
@@ -71,6 +76,12 @@ def read(folder: Path) -> Iterator[RawItem]:
         yield RawItem(post.text, post.label, {"source": post.source, "family": post.family, "period": period})
 
 
+def records(folder: Path) -> dict[str, int]:
+    """Posts in the files, by their source, before any is left out."""
+    every = chain(_messages(folder), _comments(folder), _base_station(folder))
+    return dict(Counter(post.source for post in every))
+
+
 def _messages(folder: Path) -> Iterator[Post]:
     """One `label<TAB>text` a line, in some the segmented text after another tab; a line without a tab has no text."""
     for name in MESSAGES:
@@ -85,32 +96,27 @@ def _messages(folder: Path) -> Iterator[Post]:
                 yield Post(level(texts[0]), "messages", LABELS[label], family)
 
 
-def _comments(folder: Path) -> list[Post]:
-    """COLD: CSV with `label` (1 is abusive) and `TEXT`; the first of each kind in keyed order."""
-    found: dict[str, set[Post]] = {label: set() for label in LABELS}
+def _comments(folder: Path) -> Iterator[Post]:
+    """COLD: CSV with `label` (1 is abusive) and `TEXT`."""
     for name in COMMENTS:
         for row in delimited(folder / name, ("TEXT", "label"), encoding="utf-8"):
             text, label = row.cells
             if label not in LABELS:
                 raise UserError(f"{row.where}: label: expected 0 or 1, found {label!r}")
             family = "abuse" if LABELS[label] == JUNK else "ordinary_comment"
-            found[label].add(Post(level(text), "comments", LABELS[label], family))
-    return [post for posts in found.values() for post in _first(posts)]
+            yield Post(level(text), "comments", LABELS[label], family)
 
 
-def _base_station(folder: Path) -> list[Post]:
-    """One segmented message a line, a file a category; the first in keyed order."""
-    return _first(
-        {
-            Post(level(line), "base_station", JUNK, FAMILIES[name.partition(":")[0]])
-            for name in BASE_STATION
-            for _, line in decoded_lines(folder / name, "utf-8")
-        }
-    )
+def _base_station(folder: Path) -> Iterator[Post]:
+    """One segmented message a line, a file a category."""
+    for name in BASE_STATION:
+        for _, line in decoded_lines(folder / name, "utf-8"):
+            yield Post(level(line), "base_station", JUNK, FAMILIES[name.partition(":")[0]])
 
 
-def _first(posts: set[Post]) -> list[Post]:
-    ordered = in_order(posts)
+def _first(posts: Iterable[Post]) -> list[Post]:
+    """The first in keyed order, so many with a mark and so many without."""
+    ordered = in_order(set(posts))
     marked = [post for post in ordered if post.marked]
     return marked[:MARKED_READ] + [post for post in ordered if not post.marked][:PLAIN_READ]
 
@@ -158,4 +164,5 @@ SOURCE = Source(
         ),
     ),
     read=read,
+    records=records,
 )

@@ -13,6 +13,7 @@ from sklearn.model_selection import cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from replication.data.card import collections
 from replication.data.fetch import fetch
 from replication.data.level import MARK, is_chinese
 from replication.data.source import RawItem, load_source
@@ -84,6 +85,16 @@ def test_made_files_are_read_and_matched(made: Path) -> None:
     check_design(items)
     assert Counter(item.extra["period"] for item in items)["legacy"] == 80
     assert list(spam_opinion.read(made)) == items
+
+
+def test_the_card_counts_what_the_files_have_and_what_is_read_of_it(made: Path) -> None:
+    items = list(spam_opinion.read(made))
+    found = collections(spam_opinion.SOURCE, made, items)["collections"]
+    assert {name: part["records"] for name, part in found.items()} == {
+        "messages": 580, "comments": 600, "base_station": 12 * len(spam_opinion.BASE_STATION),
+    }  # fmt: skip
+    assert found["base_station"]["given"] == 40
+    assert sum(part["given"] for part in found.values()) == len(items)
 
 
 @pytest.mark.parametrize(
