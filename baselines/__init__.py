@@ -10,6 +10,7 @@ and is deterministic. Labels are class indices; it never sees the labels of `tex
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,3 +25,7 @@ class Fitted(NamedTuple):
     parameter_count: int
     settings: dict[str, Any]
     """What was fixed or chosen on validation."""
+    answer: Callable[[Sequence[str]], npt.NDArray[np.float64]]
+    """What it says of further texts, [texts, classes]: log-probabilities, from the text as it is."""
+    weights_bytes: int
+    """Of the numbers and n-grams that it has to keep in order to answer, as they lie in memory or UTF-8."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
@@ -40,7 +41,14 @@ def fit_predict(
             best_score, best_strength, best = score, strength, model
     if best is None:
         raise ValueError("no regularisation strength to try")
-    log_probabilities = np.full((len(texts), classes), -30.0)
-    log_probabilities[:, best.classes_] = best.predict_log_proba(vectorizer.transform(texts))
+    chosen = best
+
+    def answer(others: Sequence[str]) -> npt.NDArray[np.float64]:
+        log_probabilities = np.full((len(others), classes), -30.0)
+        log_probabilities[:, chosen.classes_] = chosen.predict_log_proba(vectorizer.transform(others))
+        return log_probabilities
+
     settings = {"inverse_regularisation": best_strength, "characters": [1, 3], "min_count": 2}
-    return Fitted(log_probabilities, int(best.coef_.size + best.intercept_.size), settings)
+    kept = [chosen.coef_, chosen.intercept_, vectorizer.idf_]
+    size = sum(numbers.nbytes for numbers in kept) + sum(len(gram.encode()) for gram in vectorizer.vocabulary_)
+    return Fitted(answer(texts), int(chosen.coef_.size + chosen.intercept_.size), settings, answer, size)

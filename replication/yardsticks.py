@@ -63,11 +63,10 @@ def run(name: str, dataset: str, data: Path, destination: Path, characters: int)
     Raises:
         UserError: there is no such yardstick, or the dataset is not prepared.
     """
-    yardstick = find(name)
+    cut = characters if getattr(find(name), "CUT", False) else None
     splits = load_splits(data)
     started = time.perf_counter()
-    cut = characters if getattr(yardstick, "CUT", False) else None
-    fitted = _fit(yardstick, splits, cut)
+    fitted = fit(name, splits, cut)
     seconds = time.perf_counter() - started
     validation, test = splits.validation, splits.test
     logits = fitted.log_probabilities.astype(np.float32)
@@ -100,11 +99,21 @@ def run(name: str, dataset: str, data: Path, destination: Path, characters: int)
     return folder
 
 
-def _fit(yardstick: Yardstick, splits: Splits, cut: int | None) -> baselines.Fitted:
+def fit(name: str, splits: Splits, cut: int | None = None) -> baselines.Fitted:
+    """Fit a yardstick on the labelled items; it answers for the validation and the test items.
+
+    Args:
+        name: of the yardstick.
+        splits: of a prepared dataset.
+        cut: how many characters of each text it is given; None: whole texts.
+
+    Raises:
+        UserError: there is no such yardstick.
+    """
     train, validation, test = (
         [text[:cut] for text in part.texts] for part in (splits.labelled, splits.validation, splits.test)
     )
-    return yardstick.fit_predict(
+    return find(name).fit_predict(
         train,
         _labels(splits, "labelled"),
         validation,

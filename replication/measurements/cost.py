@@ -35,15 +35,17 @@ from replication.measurements.latency import (
 from replication.measurements.ratios import exact_ratio, latency_ratio
 from replication.measurements.subjects import Subject
 from replication.measurements.timing import Floats
+from replication.measurements.yardstick import measure_yardstick
 from replication.results.cells import BASELINE
 from replication.results.comparisons import compared
-from replication.results.cost import CostResult, Role
+from replication.results.cost import CostResult, Role, YardstickCost
 from replication.results.cost import NetworkCost as Size
 from replication.serving.exchange import OPSET, TOLERANCE, all_threads
 from replication.statistics import Spread
 
 CLAIM = "small-fast"
-SOFTWARE = ("torch", "onnxruntime", "onnx")
+YARDSTICK = "tfidf_logistic"
+SOFTWARE = ("torch", "onnxruntime", "onnx", "scikit-learn")
 Seconds = dict[Setting, dict[Role, Floats]]
 
 
@@ -57,7 +59,8 @@ def run(parameters: config.Parameters, build: Path, path: Path) -> None:
     if own is None:
         raise UserError("params.yaml: measurements.cost: missing; add it (the committed params.yaml shows every key)")
     planned = settings(all_threads())
-    texts = _shuffled(load_splits(build / "data" / own.dataset).validation.texts, parameters.statistics.seed)
+    splits = load_splits(build / "data" / own.dataset)
+    texts = _shuffled(splits.validation.texts, parameters.statistics.seed)
     batches = {size: _cut(texts, size) for size in BATCHES}
     budget = Budget(own.repeats, own.seconds, own.warmup)
     console = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -65,18 +68,19 @@ def run(parameters: config.Parameters, build: Path, path: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         both = _subjects(parameters, own.dataset, build, Path(folder))
         sizes = [one.cost([*batches[1], *batches[BATCHES[-1]]]) for one in both]
-        expected = expected_seconds(planned, both, batches, budget)
+        expected = expected_seconds(planned, both, batches, budget) + len(batches) * budget.seconds
         console.print(f"cost on {own.dataset}: {len(planned)} settings, about {expected:.0f} s on this machine")
         seconds = _watched(
             planned, budget.repeats, lambda one, tick: measure(one, both, batches[one.batch], budget, tick)
         )
+    yardstick = measure_yardstick(YARDSTICK, splits, batches, budget) if YARDSTICK in parameters.yardsticks else None
     confidence = parameters.statistics.confidence
     ratios = {
         f"latency {one.runtime}": _ratio(found, parameters.statistics)
         for one, found in seconds.items()
         if one[1:] == (1, 1)
     }
-    write_json(path, _result(own, len(texts), sizes, seconds, ratios, confidence).model_dump())
+    write_json(path, _result(own, len(texts), sizes, seconds, ratios, confidence, yardstick).model_dump())
 
 
 def _subjects(parameters: config.Parameters, dataset: str, build: Path, folder: Path) -> list[Subject]:
@@ -123,7 +127,13 @@ def _ratio(found: dict[Role, Floats], own: config.Statistics) -> Spread:
 
 
 def _result(
-    own: Cost, texts: int, sizes: list[Size], seconds: Seconds, latency_ratios: dict[str, Spread], confidence: float
+    own: Cost,
+    texts: int,
+    sizes: list[Size],
+    seconds: Seconds,
+    latency_ratios: dict[str, Spread],
+    confidence: float,
+    yardstick: YardstickCost | None,
 ) -> CostResult:
     here = environment()
     latencies = [latency(role, one, found) for one, by_role in seconds.items() for role, found in by_role.items()]
@@ -146,4 +156,5 @@ def _result(
         networks=sizes,
         latencies=latencies,
         comparisons=[compared(CLAIM, own.dataset, part, "ratio", one, confidence) for part, one in ratios.items()],
+        yardstick=yardstick,
     )

@@ -59,7 +59,7 @@ def measure(
     """
     with _on_threads(setting.threads):
         calls = {subject.role: _calls(setting, subject, batches) for subject in subjects}
-        each = sum(_warm(own, budget.warmup) for own in calls.values())
+        each = sum(warm(own, budget.warmup) for own in calls.values())
         room = int(budget.seconds / (budget.repeats * each))
         count = min(len(batches), max(room, LEAST_CALLS[setting.batch]))
         return interleaved({role: own[:count] for role, own in calls.items()}, budget.repeats, on_repeat)
@@ -73,7 +73,7 @@ def expected_seconds(
     with _on_threads(1):
         for size in batches:
             calls = [_calls(Setting("pytorch", 1, size), subject, batches[size][:1]) for subject in subjects]
-            each[size] = sum(_warm(own, PILOT) for own in calls)
+            each[size] = sum(warm(own, PILOT) for own in calls)
     least = {size: budget.repeats * LEAST_CALLS[size] * seconds for size, seconds in each.items()}
     return sum(budget.warmup * each[one.batch] + max(budget.seconds, least[one.batch]) for one in planned)
 
@@ -99,15 +99,21 @@ def _calls(setting: Setting, subject: Subject, batches: Batches) -> list[Call]:
     return [partial(onnx, one.numpy()) for one in inputs]
 
 
-def _warm(calls: Sequence[Call], warmup: int) -> float:
+def warm(calls: Sequence[Call], warmup: int) -> float:
     """Make untimed calls, over batches of all kinds; returns the median seconds of the later half."""
     seconds = [timed(calls[number % len(calls)]) for number in range(max(warmup, 2))]
     return float(np.median(seconds[len(seconds) // 2 :]))
 
 
+def percentiles(seconds: Floats) -> tuple[float, float, float]:
+    """Median, 95th and 99th percentile of seconds, in milliseconds."""
+    p50, p95, p99 = np.percentile(1000 * seconds, [50, 95, 99])
+    return float(p50), float(p95), float(p99)
+
+
 def latency(role: Role, setting: Setting, seconds: Floats) -> Latency:
     """Sum up the seconds [repeats, calls] of one network."""
-    p50, p95, p99 = (float(value) for value in np.percentile(1000 * seconds, [50, 95, 99]))
+    p50, p95, p99 = percentiles(seconds)
     return Latency(
         role=role,
         runtime=setting.runtime,

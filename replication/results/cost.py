@@ -50,6 +50,28 @@ class Latency(Frozen):
         return self.p50 / self.batch
 
 
+class YardstickLatency(Frozen):
+    """The time of calls of a yardstick on one thread, from the texts to the answer."""
+
+    batch: int
+    """Texts in a call."""
+    calls: int
+    p50: float
+    """Milliseconds of a call: the median."""
+    items_per_second: float
+    """Texts of all calls over the time of all calls."""
+
+
+class YardstickCost(Frozen):
+    """What a classifier without a network costs, in scikit-learn."""
+
+    name: str
+    parameters: int
+    weights_bytes: int
+    """Of the numbers and n-grams that it keeps."""
+    latencies: list[YardstickLatency]
+
+
 class CostResult(Frozen):
     """`cost.json`."""
 
@@ -69,6 +91,8 @@ class CostResult(Frozen):
     networks: list[NetworkCost]
     latencies: list[Latency]
     comparisons: list[Comparison]
+    yardstick: YardstickCost | None = None
+    """Of a profile that has `tfidf_logistic` among its yardsticks."""
 
     def network(self, role: Role) -> NetworkCost:
         """One of the two."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from replication import config
+from replication import config, yardsticks
+from replication.data.splits import load_splits
 from replication.errors import UserError
 from replication.measurement_settings import Cost, Measurements
 from replication.measurements import cost, sizes, subjects
@@ -87,6 +89,28 @@ def test_sizes_are_those_of_the_networks_and_files(result: CostResult, build: Pa
         assert one.flops > 0
     assert 10 <= student.length <= 16
     assert student.length < teacher.length <= 16
+
+
+def test_tfidf_is_timed_from_the_text_to_the_answer(result: CostResult, build: Path) -> None:
+    found = result.yardstick
+    assert found is not None and found.name == "tfidf_logistic"
+    assert [one.batch for one in found.latencies] == [1, 64]
+    for one in found.latencies:
+        assert one.calls >= result.repeats * (8 if one.batch == 1 else 1)
+        assert one.p50 > 0 and one.items_per_second > 0
+    splits = load_splits(build / "data/made")
+    fitted = yardsticks.fit("tfidf_logistic", splits)
+    assert (found.parameters, found.weights_bytes) == (fitted.parameter_count, fitted.weights_bytes)
+    assert found.weights_bytes > 8 * found.parameters
+    texts = [*splits.validation.texts, *splits.test.texts]
+    assert np.allclose(fitted.answer(texts), fitted.log_probabilities), "what is timed is what was scored"
+
+
+def test_a_profile_without_the_yardstick_has_no_cost_of_it(build: Path, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cost, "all_threads", lambda: 1)
+        cost.run(parameters(yardsticks=["majority"]), build, tmp_path / "cost.json")
+    assert read_json(tmp_path / "cost.json", CostResult).yardstick is None
 
 
 def test_the_claim_has_both_latencies_and_both_sizes(result: CostResult) -> None:
