@@ -41,14 +41,14 @@ def write_verdicts(folder: Path) -> None:
     Raises:
         UserError: a file is missing or damaged, or a comparison belongs to no claim.
     """
-    claims = load_claims()
+    claims, published = load_claims(), load_published()
     confidence: float = read_json(folder / "results.json", Results).parameters["statistics"]["confidence"]
     sources = {name for claim in claims for name in (claim.source, *claim.further_sources)}
     comparisons = {name: found for name in sorted(sources) if (found := _read(folder, name, confidence)) is not None}
     _check(claims, comparisons)
     verdicts = judge(claims, comparisons, confidence)
     write_json(folder / "verdicts.json", [verdict.model_dump() for verdict in verdicts])
-    write_json(folder / "published.json", [numbers.model_dump() for numbers in load_published()])
+    write_json(folder / "published.json", [numbers.model_dump() for numbers in published])
 
 
 def judge(claims: Sequence[Claim], comparisons: Mapping[str, Sequence[Comparison]], confidence: float) -> list[Verdict]:

@@ -81,8 +81,9 @@ def _write_figures(folder: Path, shown: list[panels.Panel], environment: Environ
         opening, rest = panel.svg.split(">", 1)
         opening = opening.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
         write_text(folder / f"{panel.name}.svg", f"{opening}>\n<style>\n{style}</style>{rest}")
-    for path in folder.glob("*.svg"):
-        if path.stem not in {panel.name for panel in shown}:
+    names = {f"{panel.name}.svg" for panel in shown}
+    for path in folder.glob("*.svg*"):  # those of an earlier report, and what one that was killed was writing
+        if path.name not in names:
             path.unlink()
 
 

@@ -164,7 +164,7 @@ def test_differences_to_scheme_2_are_told_with_their_intervals(words: Words) -> 
     assert "adding the losses changes the student by −25.0 points (−30.0 to −20.0)" in text
     assert "own learning rate and all else the same, it changes it by −2.0 points (−5.0 to +1.0)" in text
     assert words.text("joint_title", found=found) == (
-        "With the losses added, the student ends −25.0 points from that of scheme 2; "
+        "Adding the losses moves the student by −25.0 points against scheme 2; "
         "with its own learning rate as well, −2.0 points (−5.0 to +1.0)"
     )
     assert "scheme 2, which trains the two networks at once and adds nothing, leaves its own −5.0 points" in words.text(
@@ -185,7 +185,7 @@ def test_without_scheme_2_nothing_is_laid_to_adding(words: Words) -> None:
     assert found.adding is None and words.text("joint_adding", found=found) == ""
     assert "it is not known what of that is due to adding" in words.text("joint_to_textcnn", found=found)
     assert words.text("joint_title", found=found) == (
-        "With the losses added, the student ends −29.0 points from the TextCNN"
+        "With the losses added, the student stands at −29.0 points against the TextCNN"
     )
 
 
