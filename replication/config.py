@@ -180,6 +180,13 @@ class Parameters(Strict):
     parallel: Parallel
     statistics: Statistics
 
+    def of_results(self) -> dict[str, Any]:
+        """What results name as their parameters: neither how the work was spread nor what is said of other datasets."""
+        found = self.model_dump(exclude={"parallel": {"backend", "workers", "checkpoint_seconds", "address"}})
+        for table, name in ((found["preparation"], "pools"), (found["student"], "budgets")):
+            table[name] = {dataset: own for dataset, own in table[name].items() if dataset in self.datasets}
+        return found
+
 
 def other_seed(seeds: Sequence[int], seed: int) -> int:
     """Whose teacher stands in for another one: that of the seed before in the list, for the first that of the second.

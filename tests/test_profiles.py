@@ -69,5 +69,7 @@ def test_a_profile_that_every_command_would_refuse_is_not_written(params: Path) 
 def test_the_committed_results_of_public_are_of_the_profile_as_it_stands() -> None:
     _, parameters = profiles.show("public", ROOT / "params.yaml", ROOT / "profiles")
     published = json.loads((ROOT / "reports/public/results.json").read_text(encoding="utf-8"))["parameters"]
-    wanted = parameters.model_dump(mode="json")
-    assert published == {**wanted, "parallel": {"threads": wanted["parallel"]["threads"]}}
+    wanted = parameters.of_results()
+    assert published == wanted
+    assert wanted["student"]["budgets"].keys() <= set(parameters.datasets), "nothing of other sets"
+    assert wanted["parallel"].keys() == {"threads"}

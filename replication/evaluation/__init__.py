@@ -145,7 +145,7 @@ def summarise(parameters: Parameters, build: Path, sets: Sequence[EvaluatedSet])
     """The tables of every set, and where the runs come from."""
     return Results(
         profile=parameters.profile,
-        parameters=parameters.model_dump(exclude={"parallel": {"backend", "workers", "checkpoint_seconds", "address"}}),
+        parameters=parameters.of_results(),
         environments=publish.environments(
             run for one in sets for cell, found in one.runs.items() if not cell.inside for run in found.values()
         ),

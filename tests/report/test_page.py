@@ -500,7 +500,7 @@ def test_frozen_layers_are_told(folder: Path) -> None:
     text = plain(Page(build(folder).read_text()))
     assert "Of the teacher’s 2 layers the lower 1 and the embeddings stay as pre-trained" in text
     assert "Its second row, cut, reads what the TextCNN reads." in text
-    assert "This profile’s budgets were changed twice" in text
+    assert "This profile’s budgets were changed three times" in text
 
 
 def test_a_row_of_an_earlier_training_says_so_and_shows_the_settings_that_ran(folder: Path) -> None:
