@@ -24,6 +24,13 @@ class Track(NamedTuple):
     dashed: bool = False
     scale: float = 1.0
     """Values are multiplied by it: 100 for shares shown in percent."""
+    own_mean: Curve | None = None
+    """The mean over seeds, where their points do not belong together one by one."""
+
+    @property
+    def mean(self) -> Curve:
+        """The mean over seeds."""
+        return mean_curve(self.curves) if self.own_mean is None else self.own_mean
 
 
 def mean_curve(curves: dict[int, Curve]) -> Curve:
@@ -62,17 +69,17 @@ def tracks_panel(
             axes.plot(
                 [at for at, _ in curve], values, color=appearance.colour, linewidth=0.7, alpha=0.4, linestyle=style
             )
-        mean = mean_curve(track.curves)
         axes.plot(
-            [at for at, _ in mean],
-            [track.scale * value for _, value in mean],
+            [at for at, _ in track.mean],
+            [track.scale * value for _, value in track.mean],
             color=appearance.colour,
             linewidth=2,
             linestyle=style,
             marker=appearance.marker,
             markersize=5,
         )
-        ends.append((track.scale * mean[-1][1], mean[-1][0], track.label))
+        at, value = track.mean[-1]
+        ends.append((track.scale * value, at, track.label))
     axes.set_xlim(left=start)
     axes.locator_params(axis="both", nbins=5)
     low, high = axes.get_ylim()

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from replication.report.differences import Difference, Published, published_comparisons, seed_difference
 from replication.report.downloads import data_link
-from replication.report.figures.tracks import Track, mean_curve, tracks_panel
+from replication.report.figures.tracks import Track, tracks_panel
 from replication.report.inputs import Inputs
 from replication.report.panels import Panel
 from replication.report.tracks import curves_of
@@ -119,7 +119,7 @@ def _gain_panel(inputs: Inputs, found: HintFinding, words: Words) -> Panel:
 
 def _drawn(name: str, title: str, tracks: list[Track], upwards: str, words: Words) -> Panel:
     tracks = [track for track in tracks if track.curves]
-    means = [(track.label, [(at, track.scale * value) for at, value in mean_curve(track.curves)]) for track in tracks]
+    means = [(track.label, [(at, track.scale * value) for at, value in track.mean]) for track in tracks]
     description = words.text("hints_description", means=means)
     return Panel(name, title, tracks_panel(tracks, words.text("iterations_axis"), upwards, name, title, description))
 

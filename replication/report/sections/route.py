@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from replication.report.anchors import Course, courses
 from replication.report.downloads import data_link
-from replication.report.figures.tracks import Curve, Track, mean_curve, tracks_panel
+from replication.report.figures.tracks import Curve, Track, tracks_panel
 from replication.report.inputs import Inputs
 from replication.report.panels import Panel
 from replication.report.tracks import curves_of, phase_ends, value_at
@@ -97,12 +97,13 @@ def _panel(inputs: Inputs, course: Course, steps: list[Step], words: Words) -> P
         for seed, anchors in course.seeds.items()
         if ends.get(seed)
     }
-    tracks = [Track(method, words.name(method, "student"), curves, scale=100)]
+    mean = [(step.updates, step.score) for step in steps]
+    tracks = [Track(method, words.name(method, "student"), curves, scale=100, own_mean=mean)]
     control = curves_of(inputs.curves, dataset, CONTROL, "validation student")
     if control:
         tracks.append(Track(CONTROL, words.name(CONTROL, "student"), control, dashed=True, scale=100))
     title = words.text("route_panel", title=words.dataset(inputs.cards[dataset]), step=steps[-1])
-    means = [(track.label, mean_curve(track.curves)) for track in tracks]
+    means = [(track.label, track.mean) for track in tracks]
     description = words.text("route_description", means=means)
     name, axes = f"route-{dataset}", (words.text("iterations_axis"), words.text("validation_axis"))
     return Panel(name, title, tracks_panel(tracks, *axes, name, title, description))
