@@ -130,8 +130,8 @@ def test_phase_records_count_the_steps_of_every_update() -> None:
     stopped = scored(Phase("stopped", 9, both[:1], [], 1, patience=1))
     trained = fit(iter([Phase("both", 4, both, [], 1), stopped]), loop(items(), student.streams))
     assert [record.model_dump() for record in trained.phases] == [
-        {"name": "both", "iterations": 4, "updates": {"first": 4, "second": 4}},
-        {"name": "stopped", "iterations": 6, "updates": {"first": 6}},
+        {"name": "both", "iterations": 4, "updates": {"first": 4, "second": 4}, "kept": {}},
+        {"name": "stopped", "iterations": 6, "updates": {"first": 6}, "kept": {"student": 4 + 3}},
     ]
     assert trained.iterations == 10
 
