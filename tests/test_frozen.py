@@ -29,6 +29,7 @@ TEXTS = [
     "的房间",
     "不了",
     "服务",
+    "好[PAD]房间",  # the padding's own mark, as a text may have it
 ]
 
 

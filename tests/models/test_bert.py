@@ -132,6 +132,8 @@ def test_tokeniser_pads_and_cuts(tiny: Path) -> None:
     assert ids.tolist() == [[2, 5, 3, 0, 0, 0, 0, 0], [2, 5, 5, 5, 5, 5, 5, 3], [2, 1, 3, 0, 0, 0, 0, 0]]
     assert tokens(["好" * 9], 4).tolist() == [[2, 5, 5, 3]]
     assert tokens([], 8).shape == (0, 0)
+    inside = tokens(["好[PAD]好", "好好[PAD][PAD]"], 8)
+    assert inside.tolist() == [[2, 5, 5, 3], [2, 5, 5, 3]], "no padding inside a text"
 
 
 def test_more_tokens_than_positions_is_an_error(tiny: Path) -> None:
