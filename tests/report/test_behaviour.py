@@ -167,7 +167,7 @@ def test_differences_to_scheme_2_are_told_with_their_intervals(words: Words) -> 
         "Adding the losses moves the student by −25.0 points against scheme 2; "
         "with its own learning rate as well, −2.0 points (−5.0 to +1.0)"
     )
-    assert "scheme 2, which trains the two networks at once and adds nothing, leaves its own −5.0 points" in words.text(
+    assert "scheme 2, which trains the two networks at once and adds nothing, stands at −5.0 points" in words.text(
         "joint_to_textcnn", found=found
     )
 
