@@ -12,7 +12,7 @@ from replication.report.figures.style import BAND, INK, MUTED, PAPER, panel, svg
 from replication.report.words import Words
 from replication.results.verdicts import PartEstimate, SetEstimate, Verdict
 
-WIDTH, ROW, LEFT, RIGHT = 484, 19, 218, 56
+WIDTH, ROW, LEFT, RIGHT = 484, 19, 218, 66
 LONGEST = 40
 """Characters of a row's name that the margin has room for."""
 FAR = 12.0
