@@ -15,8 +15,6 @@ from replication.results.files import read_json
 from replication.results.gradients import MOMENTS, SCOPES, SPACES, GradientResult, GradientSet, Scope, Space
 
 FILE = "gradients.json"
-WITH_PICTURES = "default"
-"""The profile whose measurement has a set of more than two classes."""
 
 
 class CosineGroup(NamedTuple):
@@ -47,7 +45,6 @@ def context(folder: Path, inputs: Inputs, words: Words) -> dict[str, Any] | None
         "pictures": {dataset: panels for dataset, panels in pictures.items() if panels},
         "simplex": {one.dataset: one.simplex for one in found.sets if one.simplex},
         "two_classes": all(len(one.classes) == 2 for one in found.sets),
-        "elsewhere": inputs.results.profile != WITH_PICTURES,
         "pictures_title": words.text("pictures_title", **_pulled(found)),
         "comparisons": [(one, [c for c in found.comparisons if c.dataset == one.dataset]) for one in found.sets],
         "data": {
