@@ -1,10 +1,11 @@
-"""Prepared data with fewer labels: the first labelled items keep theirs, the others join the transfer pool without.
+"""Prepared data with fewer labelled items: the first ones stay, the others are left out.
 
-The texts stay the same, so both the student's vocabulary and what a teacher has said of each item still hold; the
-files of validation and test are copied. The labelled split stands in a seeded order (see `draw`). Items are taken from
-it in the order of (k + ½) / n, where k counts the items of a class so far and n is their number. That is Webster's
-method of allotting seats: the classes keep their shares to within an item, and unlike with the largest remainder every
-subset holds the smaller ones.
+They do not join the transfer pool: a teacher that was trained on their labels would hand them on, since it has nearly
+learned them by heart, and the student would have more labels than are counted. So the pool is the same at every size.
+Vocabularies are of the texts that are left. What a teacher has said of each item still holds; the other files are
+copied. The labelled split stands in a seeded order (see `draw`). Items are taken from it in the order of (k + ½) / n,
+where k counts the items of a class so far and n is their number. That is Webster's method of allotting seats: the
+classes keep their shares to within an item, and unlike with the largest remainder every subset holds the smaller ones.
 """
 
 from __future__ import annotations
@@ -22,8 +23,7 @@ from replication.data.splits import COLUMNS, content_digest, load_card, load_spl
 from replication.errors import UserError
 from replication.files import digest, temporary_name, write_json
 
-KEPT = ("validation", "test", "history", "history_validation")
-"""Files that are copied."""
+LABELLED = "labelled"
 
 Columns = dict[str, list[Any]]
 
@@ -44,8 +44,6 @@ def nested_order(labels: Sequence[int]) -> list[int]:
 
 def write_subset(source: Path, destination: Path, size: int) -> None:
     """Write the prepared data in which `size` labelled items are left.
-
-    What moves to the pool has its label in `withheld.parquet` as pool items have; its family is not known there.
 
     Args:
         source: what the stage `prepare` left.
@@ -69,42 +67,19 @@ def write_subset(source: Path, destination: Path, size: int) -> None:
             raise UserError(
                 f"measurements.samples.sizes: {size} items of {source} have none of class {name!r}; raise it"
             )
-    destination.mkdir(parents=True, exist_ok=True)
-    tables = _tables({stem: _read(source, stem) for stem in ("labelled", "pool", "withheld")}, chosen)
-    contents = dict(card["contents"])
-    for stem, columns in tables.items():
-        _write(destination / f"{stem}.parquet", columns)
-        contents[f"{stem}.parquet"] = content_digest(stem, columns)
-    for name in (f"{stem}.parquet" for stem in KEPT if f"{stem}.parquet" in contents):
-        shutil.copyfile(source / name, destination / name)
+    shutil.rmtree(destination, ignore_errors=True)  # what DVC checked out there may be links into its cache
+    destination.mkdir(parents=True)
+    columns = {
+        name: [value for row, value in enumerate(column) if row in chosen]
+        for name, column in _read(source, LABELLED).items()
+    }
+    _write(destination / f"{LABELLED}.parquet", columns)
+    contents = card["contents"] | {f"{LABELLED}.parquet": content_digest(LABELLED, columns)}
+    for name in contents:
+        if name != f"{LABELLED}.parquet":
+            shutil.copyfile(source / name, destination / name)
     facts = {"dataset": card.get("dataset"), "classes": splits.classes, "labelled": size, "derived_from": splits.digest}
     write_json(destination / "card.json", facts | {"contents": contents, "data": digest(splits.classes, contents)})
-
-
-def _tables(source: dict[str, Columns], chosen: set[int]) -> dict[str, Columns]:
-    """The columns of the three files that change, from those of the source and the rows that keep their label."""
-    labelled, withheld = source["labelled"], source["withheld"]
-    kept = {name: [value for row, value in enumerate(column) if row in chosen] for name, column in labelled.items()}
-    moved = {
-        name: [value for row, value in enumerate(column) if row not in chosen] for name, column in labelled.items()
-    }
-    count, pool_rows = len(moved["id"]), withheld["split"].count("pool")
-    periods = [period for split, period in zip(withheld["split"], withheld["period"], strict=True) if split == "pool"]
-    period = periods[0] if periods else ""  # the pool and the labelled items are of one period
-    added: Columns = {
-        "id": moved["id"],
-        "split": ["pool"] * count,
-        "label": moved["label"],
-        "family": [""] * count,
-        "period": [period] * count,
-    }
-    return {
-        "labelled": kept,
-        "pool": {name: [*column, *moved[name]] for name, column in source["pool"].items()},
-        "withheld": {
-            name: [*column[:pool_rows], *added[name], *column[pool_rows:]] for name, column in withheld.items()
-        },
-    }
 
 
 def _read(folder: Path, stem: str) -> Columns:

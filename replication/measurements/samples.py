@@ -1,7 +1,8 @@
 """Few labelled items: the student alone, and the student of a teacher that was trained on the full labelled set.
 
 Both arms are ordinary cells on derived data (`replication.data.subset`). The teacher's stored logits are joined by item
-id, so that they serve every size; the two arms differ in the teacher and in the transfer pool that it labels.
+id, so that they serve every size; the two arms differ in the teacher and in the transfer pool that it labels. The other
+labelled items are in neither arm's data.
 """
 
 from __future__ import annotations

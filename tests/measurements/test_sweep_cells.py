@@ -64,7 +64,7 @@ def test_samples_train_on_the_derived_data_and_are_taught_by_the_full_teacher(ro
     taught, predictions = read_run(tmp_path / "10/soft_label/seed0")
     splits = load_splits(root / "data")
     assert alone.training_items == 10 and alone.teacher is None
-    assert taught.training_items == len(splits.labelled.ids) + len(splits.pool.ids)
+    assert taught.training_items == 10 + len(splits.pool.ids)
     assert taught.teacher == file_digest(root / "teacher/seed0/predictions.parquet")
     assert alone.data == taught.data == load_splits(tmp_path / "10/data").digest != splits.digest
     assert predictions.of("test").ids == splits.test.ids
