@@ -134,8 +134,8 @@ def test_the_other_parts_are_named_and_the_sets_are_those_of_the_part_that_decid
     assert [row.split(" | ")[3] for row in found[1:]] == [
         "+0.7 [−0.2, +1.7] points (transfer on labelled items, which decides; transfer on all items +1.9 [+1.2, +2.6])",
         "51.1 [48, 54] times (latency, PyTorch, which decides; bytes of the weights 153)",
-        "+0.010 [−0.100, +0.100] in cosine (noise 0.4, which decides; fall from noise 0 to 0.4 +3.8 [+0.2, +7.3] "
-        "points)",
+        "+0.010 [−0.100, +0.100] in cosine (40% flipped, which decides; how much less the taught student falls from "
+        "0 to 40% flipped +3.8 [+0.2, +7.3] points)",
     ]
     assert found[1].endswith("| spam |")
 
@@ -143,7 +143,9 @@ def test_the_other_parts_are_named_and_the_sets_are_those_of_the_part_that_decid
 def test_a_verdict_comes_with_what_it_is_to_be_read_with(folder: Path) -> None:
     one = part("", -0.05, -0.06, -0.04)
     claims = ("temperature", "few-samples", "generalisation", "hints", "route")
-    _write_gaps(folder, {"reviews": (-0.03, 0.01), "titles": (-0.001, 0.05), "wider": (0.02, -0.01)})
+    _write_gaps(
+        folder, {"reviews": (-0.03, 0.01), "titles": (-0.001, 0.05), "wider": (0.02, -0.01), "lower": (-0.04, -0.01)}
+    )
     hints = compared("hints", "reviews", "without hints", "share", Spread(0.009, 1e-6, 1e-6, 0.0, 4, 1500), 0.95)
     write_json(folder / "comparisons.json", Comparisons(comparisons=[], further=[hints]).model_dump())
     found = [
@@ -151,11 +153,13 @@ def test_a_verdict_comes_with_what_it_is_to_be_read_with(folder: Path) -> None:
     ]
     assert found[:2] == [
         "supported. It follows from the definition of the softmax, whatever the teacher.",
-        "supported. The teacher saw all 800 labels.",
+        "supported. The teacher saw all 800 labels, and 400 labelled validation items chose among the states of every "
+        "run.",
     ]
     assert found[2] == (
         "supported. The gap shrinks more by lower training scores than by higher test scores on reviews "
-        "(training −3.0, test +1.0). The gap shrinks more by higher test scores on titles (training −0.1, test +5.0)."
+        "(training −3.0, test +1.0). The gap shrinks more by higher test scores on titles (training −0.1, test +5.0). "
+        "It shrinks although the test score falls too on lower (training −4.0, test −1.0)."
     )
     assert re.fullmatch(
         r"supported\. FitNets against its control without hints: \+0\.9 \[\+0\.\d, \+1\.\d\] points, not judged\.",
@@ -172,7 +176,7 @@ def _write_gaps(folder: Path, changes: dict[str, tuple[float, float]]) -> None:
         return ArmGeneralisation(
             method=method, model="student", seeds=[0], train=still.model_copy(update={"mean": 0.9 + train}),
             test=still.model_copy(update={"mean": test}), gap=still, gap_by_seed={}, calibration_error=still,
-            origin="none", fidelity=None, own_fidelity=None, reliability=[],
+            calibration_error_by_chance=0.01, origin="none", fidelity=None, own_fidelity=None, reliability=[],
         )  # fmt: skip
 
     sets = {

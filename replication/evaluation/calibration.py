@@ -6,8 +6,8 @@ numbers of items and not equal widths: networks are sure of most items, so bins 
 each but the last, and the deviation of a bin with few items is noise that the absolute value adds up (Roelofs et al.
 2022). Items of equal confidence stay together.
 
-A resample adds noise of its own to every bin, so the errors of resamples lie above the observed one by about their mean
-excess; that is taken off before the interval is read (bootstrap estimate of bias, Efron & Tibshirani 1993, chapter 10).
+Even so the error of a network that is calibrated is not 0: the accuracy of a bin deviates from its confidence by
+chance, and the absolute values add up. How much of an error that alone would make is told beside it (`by_chance`).
 """
 
 from __future__ import annotations
@@ -59,14 +59,21 @@ def calibration_error(means: Floats) -> Floats:
 
 
 def calibration_scores(means: Means, arm: str) -> Scores:
-    """ECE of an arm by seed from the means of its columns `bins`, with what its resamples exceed it by taken off."""
+    """ECE of an arm by seed from the means of its columns `bins`."""
     seeds = means.seeds("bins", arm)
-    observed, drawn = [], []
-    for seed in seeds:
-        error, errors = (calibration_error(one) for one in means.of(("bins", arm, seed)))
-        observed.append(float(error))
-        drawn.append(errors - (errors.mean() - error))
-    return Scores(seeds, np.array(observed), np.stack(drawn, axis=1))
+    found = [[calibration_error(one) for one in means.of(("bins", arm, seed))] for seed in seeds]
+    observed, drawn = (np.stack(part, axis=-1) for part in zip(*found, strict=True))
+    return Scores(seeds, observed, drawn)
+
+
+def by_chance(binned: Binned) -> float:
+    """The error that a calibrated network of these confidences would have on average.
+
+    The sum over a bin of confidence minus correctness then has the mean 0 and the variance Σ p(1 − p), and is about
+    normal; the mean absolute value of a normal is √(2/π) times its deviation.
+    """
+    variances = np.bincount(binned.bins, weights=binned.confidence * (1 - binned.confidence))
+    return float(np.sqrt(2 / np.pi) * np.sqrt(variances).sum() / len(binned.bins))
 
 
 def reliability(runs: Mapping[int, Binned]) -> list[ReliabilityBin]:

@@ -13,7 +13,14 @@ import numpy.typing as npt
 
 from replication.config import Parameters
 from replication.evaluation import fidelity
-from replication.evaluation.calibration import Binned, bin_items, calibration_scores, reliability, signed_columns
+from replication.evaluation.calibration import (
+    Binned,
+    bin_items,
+    by_chance,
+    calibration_scores,
+    reliability,
+    signed_columns,
+)
 from replication.evaluation.cells import Cell
 from replication.evaluation.gaps import comparisons, macro_f1
 from replication.evaluation.means import Key, Means, difference, rounded, to_digits
@@ -105,6 +112,9 @@ def _arm(cell: Cell, seeds: list[int], origin: Origin, measured: _Measured) -> A
         gap=None if gap is None else rounded(resamples.summary(gap.observed, gap.drawn)),
         gap_by_seed={} if gap is None else dict(zip(gap.seeds, map(to_digits, gap.observed), strict=True)),
         calibration_error=rounded(resamples.interval(calibration_scores(measured.means, arm))),
+        calibration_error_by_chance=to_digits(
+            float(np.mean([by_chance(run) for run in measured.binned[arm].values()]))
+        ),
         origin=origin,
         fidelity=fidelity.summarise(resamples, measured.means, "frozen", arm),
         own_fidelity=fidelity.summarise(resamples, measured.means, "own", arm),

@@ -10,7 +10,7 @@ import numpy as np
 from replication import config
 from replication.data.noise import folder_name
 from replication.errors import UserError
-from replication.evaluation.measured import averages, compare_scores, rounded
+from replication.evaluation.measured import averages, compare_scores, rounded, unmeasured
 from replication.evaluation.testset import TestSet
 from replication.measurement_settings import Noise
 from replication.metrics import Floats
@@ -59,8 +59,14 @@ def describe_gradients(
         comparisons += [
             _comparison(parameters, dataset, rate, looks) for rate, looks in found.items() if rate and looks
         ]
-    confidence = parameters.statistics.confidence
-    return GradientResult(kind=noise.kind, rates=noise.rates, confidence=confidence, sets=sets, comparisons=comparisons)
+    return GradientResult(
+        kind=noise.kind,
+        rates=noise.rates,
+        confidence=parameters.statistics.confidence,
+        sets=sets,
+        comparisons=comparisons,
+        unmeasured=unmeasured([_part(rate) for rate in noise.rates if rate], noise.datasets, comparisons),
+    )
 
 
 def _read(
@@ -148,7 +154,11 @@ def _comparison(parameters: config.Parameters, dataset: str, rate: float, looks:
     mean = np.mean(gains, axis=0)
     resamples = _resamples(parameters, len(mean))
     scores = averages(resamples, list(looks), mean)
-    return compare_scores(resamples, scores, CLAIM, dataset, f"rate {rate:g}", "cosine")
+    return compare_scores(resamples, scores, CLAIM, dataset, _part(rate), "cosine")
+
+
+def _part(rate: float) -> str:
+    return f"rate {rate:g}"
 
 
 def _values(looks: Found, moment: MomentName, scope: Scope, space: Space, name: str) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -42,3 +42,9 @@ def compare_scores(resamples: Resamples, scores: Scores, claim: str, dataset: st
     spread = resamples.spread(scores.observed, scores.drawn)
     values = [float(value) for value in scores.observed]
     return compared(claim, dataset, part, unit, spread, resamples.confidence, values)
+
+
+def unmeasured(parts: Sequence[str], datasets: Sequence[str], comparisons: Iterable[Comparison]) -> list[str]:
+    """The parts of a claim that a set of the measurement has no comparison of."""
+    measured = {(one.part, one.dataset) for one in comparisons}
+    return [part for part in parts if any((part, dataset) not in measured for dataset in datasets)]

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from replication import config, statistics
-from replication.evaluation.measured import combined, compare_scores, rounded
+from replication.evaluation.measured import combined, compare_scores, rounded, unmeasured
 from replication.evaluation.noise_runs import LISTED, Arm, Finished, flipped_labels, load_arm
 from replication.evaluation.rows import DIGITS
 from replication.evaluation.testset import TestSet
@@ -36,8 +36,14 @@ def describe_noise(parameters: config.Parameters, build: Path, tests: Mapping[st
         found, claimed = _describe_set(parameters, noise, build, tests[dataset])
         sets.append(found)
         comparisons += claimed
-    confidence = parameters.statistics.confidence
-    return NoiseResult(kind=noise.kind, rates=noise.rates, confidence=confidence, sets=sets, comparisons=comparisons)
+    return NoiseResult(
+        kind=noise.kind,
+        rates=noise.rates,
+        confidence=parameters.statistics.confidence,
+        sets=sets,
+        comparisons=comparisons,
+        unmeasured=unmeasured([_part(noise.rates)], noise.datasets, comparisons),
+    )
 
 
 def _describe_set(
@@ -123,5 +129,8 @@ def _comparisons(
     difference = combined(present, [1.0, -1.0]) if len(present) == 2 else None
     if difference is None:
         return []
-    part = f"fall from {rates[0]:g} to {rates[-1]:g}"
-    return [compare_scores(resamples, difference, CLAIM, dataset, part, "share")]
+    return [compare_scores(resamples, difference, CLAIM, dataset, _part(rates), "share")]
+
+
+def _part(rates: Sequence[float]) -> str:
+    return f"fall from {rates[0]:g} to {rates[-1]:g}"

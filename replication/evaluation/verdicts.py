@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from replication.claims import PREDICTIONS, Claim, load_claims
 from replication.errors import UserError, nearest
@@ -33,6 +33,7 @@ class Measurement(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     comparisons: list[Comparison]
+    unmeasured: list[str] = Field(default_factory=list)
 
 
 def write_verdicts(folder: Path) -> None:
@@ -44,22 +45,29 @@ def write_verdicts(folder: Path) -> None:
     claims, published = load_claims(), load_published()
     confidence: float = read_json(folder / "results.json", Results).parameters["statistics"]["confidence"]
     sources = {name for claim in claims for name in (claim.source, *claim.further_sources)}
-    comparisons = {name: found for name in sorted(sources) if (found := _read(folder, name, confidence)) is not None}
+    measured = {name: found for name in sorted(sources) if (found := _read(folder, name, confidence)) is not None}
+    comparisons = {name: found.comparisons for name, found in measured.items()}
     _check(claims, comparisons)
-    verdicts = judge(claims, comparisons, confidence)
+    verdicts = judge(claims, comparisons, confidence, {name: found.unmeasured for name, found in measured.items()})
     write_json(folder / "verdicts.json", [verdict.model_dump() for verdict in verdicts])
     write_json(folder / "published.json", [numbers.model_dump() for numbers in published])
 
 
-def judge(claims: Sequence[Claim], comparisons: Mapping[str, Sequence[Comparison]], confidence: float) -> list[Verdict]:
+def judge(
+    claims: Sequence[Claim],
+    comparisons: Mapping[str, Sequence[Comparison]],
+    confidence: float,
+    unmeasured: Mapping[str, Sequence[str]] | None = None,
+) -> list[Verdict]:
     """The verdict on every claim, in their order.
 
     Args:
         claims: all of them.
         comparisons: by source; a source that was not measured is missing.
         confidence: of the intervals; the level of the tests is 1 minus it.
+        unmeasured: by source, the parts that some set has no comparison of: without them a claim does not hold.
     """
-    cases = [_case(claim, comparisons, confidence) for claim in claims]
+    cases = [_case(claim, comparisons, confidence, unmeasured or {}) for claim in claims]
     bearings = [case.bearing(case.pooled()) if case.parts else None for case in cases]
     measured = [bearing.two_sided for bearing in bearings if bearing is not None]
     adjusted = iter(holm(measured))
@@ -72,7 +80,12 @@ def judge(claims: Sequence[Claim], comparisons: Mapping[str, Sequence[Comparison
     ]
 
 
-def _case(claim: Claim, comparisons: Mapping[str, Sequence[Comparison]], confidence: float) -> Case:
+def _case(
+    claim: Claim,
+    comparisons: Mapping[str, Sequence[Comparison]],
+    confidence: float,
+    unmeasured: Mapping[str, Sequence[str]],
+) -> Case:
     names = [claim.source, *claim.further_sources]
     parts: dict[str, list[Comparison]] = {}
     for name in names:
@@ -83,6 +96,7 @@ def _case(claim: Claim, comparisons: Mapping[str, Sequence[Comparison]], confide
         missing = [pair.part for pair in claim.pairs if pair.part not in parts]
     else:
         missing = [name for name in names if not any(one.claim == claim.id for one in comparisons.get(name, ()))]
+        missing += [part for name in names if name not in missing for part in unmeasured.get(name, ())]
     return Case(claim, parts, missing, confidence)
 
 
@@ -125,14 +139,15 @@ def _verdict(case: Case, bearing: Bearing | None, adjusted: float | None, level:
     return verdict.model_copy(update=found)
 
 
-def _read(folder: Path, name: str, confidence: float) -> list[Comparison] | None:
+def _read(folder: Path, name: str, confidence: float) -> Measurement | None:
     path = folder / f"{name}.json"
     if name == TEMPERATURE:
         softmax = read_json(path, dict[str, TemperatureResult])
         falls = {dataset: result for dataset, result in softmax.items() if not result.rises}
         # The claim is of every set: where it fails on some, those decide.
-        return [rise_of_entropy(dataset, result, confidence) for dataset, result in (falls or softmax).items()]
-    return read_json(path, Measurement).comparisons if path.is_file() else None
+        rises = [rise_of_entropy(dataset, result, confidence) for dataset, result in (falls or softmax).items()]
+        return Measurement(comparisons=rises)
+    return read_json(path, Measurement) if path.is_file() else None
 
 
 def rise_of_entropy(dataset: str, result: TemperatureResult, confidence: float) -> Comparison:

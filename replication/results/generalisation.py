@@ -52,6 +52,8 @@ class ArmGeneralisation(Frozen):
     gap_by_seed: dict[int, float]
     calibration_error: Interval
     """Expected calibration error; a share of 1."""
+    calibration_error_by_chance: float
+    """What it would be on average if the network, with the confidences that it has, were calibrated."""
     origin: Origin
     fidelity: Fidelity | None
     """To the frozen teacher of the same seed; None for that teacher itself, and where it has not finished."""

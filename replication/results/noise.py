@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from replication.results.cells import Interval
 from replication.results.comparisons import Comparison
 from replication.results.files import Frozen
@@ -63,3 +65,5 @@ class NoiseResult(Frozen):
     sets: list[NoiseSet]
     comparisons: list[Comparison]
     """The TextCNN's fall minus that of soft labels with an honest teacher: above 0, the taught one falls less."""
+    unmeasured: list[str] = Field(default_factory=list)
+    """Parts of the claim that some set has no comparison of."""

@@ -4,7 +4,8 @@ The seeds of one arm are scored on the same test items, so the design is crossed
 both: the items with replacement, one resample for every seed and every arm of a comparison, and the seeds (Davison and
 Hinkley 1997, section 3.8, hierarchical data; Owen 2007, "The pigeonhole bootstrap", for the crossed case). The level of
 the items is drawn; that of the seeds needs no draws, since the variance of a mean of n resampled seeds, widened by
-n / (n - 1) as so small a sample asks, is s²/n exactly. What percentiles of either cannot know is the tail of four
+n / (n - 1) as so small a sample asks, is s²/n exactly. The items' variance is widened likewise: of test items there are
+so many that it hardly matters, of batches a dozen. What percentiles of either cannot know is the tail of four
 seeds, so the interval is Student's (see `effects`), not the percentiles'.
 
 Sums are counts of items, exact in float32, so the result does not depend on the number of threads.
@@ -106,9 +107,10 @@ class Resamples:
         seeds = drawn.shape[1]
         values = np.asarray(drawn, dtype=np.float64)
         centre = values.mean(axis=1)
-        by_items, by_seeds, both = float(centre.var()), 0.0, 0.0
+        widened = self.items / max(self.items - 1, 1)
+        by_items, by_seeds, both = widened * float(centre.var()), 0.0, 0.0
         if seeds > 1:
-            own = (values - centre[:, None]).var(axis=0).mean() * seeds / (seeds - 1)
+            own = widened * (values - centre[:, None]).var(axis=0).mean() * seeds / (seeds - 1)
             both = float(own) / seeds
             by_seeds = float(np.var(observed, ddof=1)) / seeds
         own_seeds, shared = max(by_seeds - both, 0.0), min(both, by_items)

@@ -9,6 +9,7 @@ from replication.evaluation.calibration import (
     BINS,
     Binned,
     bin_items,
+    by_chance,
     calibration_error,
     calibration_scores,
     reliability,
@@ -74,7 +75,17 @@ def test_resamples_lie_around_the_observed_error() -> None:
     scores = calibration_scores(means, "a")
     assert scores.seeds == (4,)
     assert scores.observed[0] == pytest.approx(error_of(run))
-    assert scores.drawn.mean() == pytest.approx(error_of(run))
+    assert scores.drawn.mean() > error_of(run), "a resample adds noise of its own"
+
+
+def test_what_chance_makes_of_the_error_is_what_calibrated_networks_show() -> None:
+    generator = np.random.default_rng(3)
+    shares = generator.uniform(0.5, 1, size=1500)
+    found = []
+    for _ in range(200):
+        labels = (generator.random(1500) > shares).astype(int)
+        found.append(error_of(bin_items(logits_of(shares.tolist()), labels)))
+    assert by_chance(bin_items(logits_of(shares.tolist()), labels)) == pytest.approx(np.mean(found), rel=0.05)
 
 
 def test_reliability_pools_the_seeds_and_keeps_their_range() -> None:

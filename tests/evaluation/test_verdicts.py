@@ -9,6 +9,7 @@ import pytest
 
 from replication.claims import Claim, load_claims
 from replication.errors import UserError
+from replication.evaluation.measured import unmeasured
 from replication.evaluation.verdicts import judge, rise_of_entropy, write_verdicts
 from replication.files import write_json
 from replication.results.cells import Results
@@ -91,6 +92,22 @@ def test_with_a_part_missing_a_claim_cannot_be_supported() -> None:
     found = verdict("soft-label", comparison("soft-label", 0.05, 0.01, part="transfer all"))
     assert (found.verdict, found.missing) == ("inconclusive", ["transfer labelled"])
     assert (found.settling_seeds, found.settling_items) == (None, None)
+
+
+def test_with_a_rate_missing_the_claim_of_every_rate_cannot_be_supported() -> None:
+    fall = comparison("noise", 0.05, 0.001, part="fall from 0 to 0.4")
+    gains = [comparison("noise", 0.05, 0.001, part=f"rate {rate:g}") for rate in (0.2, 0.4)]
+    found = {"noise": [fall], "gradients": gains}
+    (whole,) = judge([claim("noise")], found, 0.95, {"noise": [], "gradients": []})
+    (part,) = judge([claim("noise")], found, 0.95, {"noise": [], "gradients": ["rate 0.1"]})
+    assert (whole.verdict, whole.missing) == ("supported", [])
+    assert (part.verdict, part.missing) == ("inconclusive", ["rate 0.1"])
+
+
+def test_a_part_is_unmeasured_where_one_set_lacks_it() -> None:
+    measured = [comparison("noise", 0.1, 0.1, dataset, "rate 0.1") for dataset in "ab"]
+    measured.append(comparison("noise", 0.1, 0.1, "a", "rate 0.2"))
+    assert unmeasured(["rate 0.1", "rate 0.2", "rate 0.3"], ["a", "b"], measured) == ["rate 0.2", "rate 0.3"]
 
 
 def test_ratios_are_judged_on_the_logarithm() -> None:

@@ -74,14 +74,24 @@ def test_equals_a_plain_loop_over_the_same_resamples() -> None:
 
 def test_the_parts_of_a_variance_by_hand() -> None:
     # Seed means 0.5 and 0.7: s² = 0.02, of the mean 0.01. Draws: the seeds' mean is 0.6 ± 0.1 in both, variance 0.01;
-    # each seed deviates from it by ∓0.1 ± 0.02, variance 0.0004, times n/(n - 1) = 2, of the mean 0.0004.
+    # each seed deviates from it by ∓0.1 ± 0.02, variance 0.0004, times n/(n - 1) = 2, of the mean 0.0004. What is of
+    # the 5 items is times 5/4.
     drawn = np.array([[0.4 + 0.02, 0.6 - 0.02], [0.6 - 0.02, 0.8 + 0.02]])
-    spread = Resamples(7, seed=0, draws=2).spread(np.array([0.5, 0.7]), drawn)
+    spread = Resamples(5, seed=0, draws=2).spread(np.array([0.5, 0.7]), drawn)
     assert spread.estimate == pytest.approx(0.6)
-    assert spread.both_variance == pytest.approx(0.0004)
-    assert spread.seed_variance == pytest.approx(0.01 - 0.0004)
-    assert spread.item_variance == pytest.approx(0.01 - 0.0004)
-    assert (spread.seeds, spread.items) == (2, 7)
+    assert spread.both_variance == pytest.approx(0.0005)
+    assert spread.seed_variance == pytest.approx(0.01 - 0.0005)
+    assert spread.item_variance == pytest.approx(1.25 * 0.01 - 0.0005)
+    assert (spread.seeds, spread.items) == (2, 5)
+
+
+def test_the_variance_of_a_mean_over_few_items_is_that_of_the_formula() -> None:
+    """Of a dozen batches, say: s²/n with n - 1 below the sum of squares."""
+    values = np.random.default_rng(4).normal(size=(12, 1))
+    resamples = Resamples(12, seed=5, draws=20_000)
+    drawn = np.concatenate([weights @ values for weights in resamples.item_weights()]) / 12
+    found = resamples.spread(values.mean(axis=0), drawn).item_variance
+    assert found == pytest.approx(values.var(ddof=1) / 12, rel=0.03)
 
 
 def test_a_single_seed_resamples_items_alone() -> None:
