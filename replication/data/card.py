@@ -15,7 +15,7 @@ import numpy as np
 
 from replication.config import Preparation
 from replication.data.clean import Cleaned, Item
-from replication.data.normalise import mask_digits
+from replication.data.normalise import mask_persons
 from replication.data.source import RawItem, Source
 from replication.files import digest, file_digest
 
@@ -110,7 +110,7 @@ def generation(source: Source, raw: Sequence[RawItem]) -> dict[str, Any]:
 
 
 def families(items: Sequence[Item], splits: dict[str, list[Item]]) -> dict[str, dict[str, Any]]:
-    """By family: items by split and period, whether the test set alone has it, and examples with digits masked.
+    """By family: items by split and period, whether the test set alone has it, and masked examples.
 
     Half of the examples are current and half legacy, where a family has both; none is of the test set.
     """
@@ -132,7 +132,7 @@ def families(items: Sequence[Item], splits: dict[str, list[Item]]) -> dict[str, 
 
 def _family_examples(items: Sequence[Item]) -> list[str]:
     texts = {
-        period: [mask_digits(item.text) for item in items if item.extra.get("period", "") == period]
+        period: [mask_persons(item.text) for item in items if item.extra.get("period", "") == period]
         for period in ("current", "legacy")
     }
     half = FAMILY_EXAMPLES // 2
@@ -153,8 +153,8 @@ def length_quantiles(items: Sequence[Item]) -> dict[str, float]:
 
 
 def examples(items: Sequence[Item], classes: Sequence[str]) -> dict[str, list[str]]:
-    """The first few texts of each class, with long runs of digits masked."""
+    """The first few texts of each class, with names and long runs of digits masked."""
     return {
-        name: [mask_digits(item.text) for item in items if item.label == index][:EXAMPLES]
+        name: [mask_persons(item.text) for item in items if item.label == index][:EXAMPLES]
         for index, name in enumerate(classes)
     }

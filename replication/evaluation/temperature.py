@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import entr, softmax
 
-from replication.data.normalise import mask_digits
+from replication.data.normalise import mask_persons
 from replication.results.softmax import TemperatureItem, TemperatureResult
 
 GRID = [2.0 ** (power / 4) for power in range(-8, 21)]
@@ -66,7 +66,7 @@ def describe(
         log_classes=round(math.log(len(classes)), 6),
         items=[
             TemperatureItem(
-                text=mask_digits(texts[row]),
+                text=mask_persons(texts[row]),
                 label=labels[row],
                 logits=[round(float(logit), 4) for logit in first[row]],
             )

@@ -96,7 +96,7 @@ def term_gradients(update: Update, student: Network, batch: Batch) -> dict[str, 
 
 
 def mixed(terms: Mapping[str, TermGradients]) -> Gradient:
-    """The gradient of the weighted sum, which training follows."""
+    """The gradient of the weighted sum, as training adds the terms up."""
     return Gradient(
         torch.stack([weight * gradient.parameters for gradient, weight in terms.values()]).sum(0),
         torch.stack([weight * gradient.logits for gradient, weight in terms.values()]).sum(0),

@@ -34,6 +34,8 @@ from replication.training.phases import Phase
 from replication.training.recipes import SoftSettings
 
 METHOD = "soft_label"
+CODE = ("data/normalise", "measurements/alignment", "measurements/gradients", "measurements/pulls", "results/gradients")
+"""The modules, besides those that train, that a look depends on: what is masked in a shown text is among it."""
 
 
 def run(parameters: config.Parameters, dataset: str, build: Path, store: Store) -> None:
@@ -64,7 +66,7 @@ def run(parameters: config.Parameters, dataset: str, build: Path, store: Store) 
 
 def _identity(task: Task, clean: Path) -> str:
     package = Path(__file__).parents[1]
-    code = [*sorted(Path(__file__).parent.glob("*.py")), package / "results/gradients.py"]
+    code = [package / f"{name}.py" for name in CODE]
     return digest("gradients", tree_digest(code), load_splits(clean).digest, task.identity)
 
 

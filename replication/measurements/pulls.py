@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from torch import Tensor
 
-from replication.data.normalise import mask_digits
+from replication.data.normalise import mask_persons
 from replication.losses import softened
 from replication.results.gradients import Pull, ShownItem
 from replication.training.batches import Items
@@ -71,7 +71,7 @@ def shown_items(
     )
     return rows, [
         ShownItem(
-            text=mask_digits(texts[row]),
+            text=mask_persons(texts[row]),
             truth=int(truth[row]),
             noisy=int(items.labels[row]),
             teacher=lumped(teacher[row].double(), int(truth[row]), int(items.labels[row])),

@@ -21,7 +21,7 @@ class FamilyCard(BaseModel):
     held_out: bool
     """Whether the test set alone has it."""
     examples: list[str]
-    """Texts with long runs of digits masked."""
+    """Texts with names and long runs of digits masked."""
 
     def items(self, split: str) -> int:
         """Items of a split, in both periods."""

@@ -1,12 +1,15 @@
 """How gradients align where labels are flipped: what a run leaves for `evaluate`, and `gradients.json`.
 
 Cosines are with the gradient of cross-entropy on the true labels. `hard` is the gradient of cross-entropy on the noisy
-labels, `soft` that of the loss towards the teacher, `mix` that of their weighted sum, which the student follows.
+labels, `soft` that of the loss towards the teacher, `mix` that of their weighted sum. All are of labelled items;
+a training step has pool items beside them, which have no label.
 """
 
 from __future__ import annotations
 
 from typing import Literal
+
+from pydantic import Field
 
 from replication.results.cells import Interval
 from replication.results.comparisons import Comparison
@@ -60,7 +63,7 @@ class Moment(Frozen):
 
 
 class ShownItem(Frozen):
-    """A flipped item to show, long digit runs masked; class indices."""
+    """A flipped item to show, names and long runs of digits masked; class indices."""
 
     text: str
     truth: int
@@ -144,3 +147,5 @@ class GradientResult(Frozen):
     comparisons: list[Comparison]
     """At each rate, cos(mix, clean) minus cos(hard, clean) in the space of the parameters, over all items, the mean of
     the three moments."""
+    unmeasured: list[str] = Field(default_factory=list)
+    """Parts of the claim that some set has no comparison of."""

@@ -6,7 +6,7 @@ from replication.results.files import Frozen
 
 
 class TemperatureItem(Frozen):
-    """A real validation item, long digit runs masked, and the teacher's logits for it."""
+    """A real validation item, names and long runs of digits masked, and the teacher's logits for it."""
 
     text: str
     label: int

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from replication.data.normalise import mask_digits, normalise, skeleton
+from replication.data.normalise import mask_persons, normalise, skeleton
 
 
 @pytest.mark.parametrize(
@@ -58,4 +58,20 @@ def test_skeleton_keeps_what_differs() -> None:
 
 
 def test_only_long_runs_of_digits_are_masked() -> None:
-    assert mask_digits("电话13800001111,价1234元,QQ12345") == "电话•••••••••••,价1234元,QQ•••••"
+    assert mask_persons("电话13800001111,价1234元,QQ12345") == "电话•••••••••••,价1234元,QQ•••••"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("尊敬的王小明您的行程为0月日", "尊敬的•••您的行程为0月日"),
+        ("尊敬的工行用户您的积分", "尊敬的工行用户您的积分"),
+        ("尊敬的会员电脑直降千元", "尊敬的会员电脑直降千元"),
+        ("订单号李先生您已购", "订单••先生您已购"),
+        ("联系赵女士101 1490 4914", "联••女士101 1490 4914"),
+        ("您已购车次太原开王小明李华铁路客服", "您已购车•••••••••铁路客服"),
+        ("这本书很好", "这本书很好"),
+    ],
+)
+def test_names_beside_a_form_of_address_are_masked(text: str, shown: str) -> None:
+    assert mask_persons(text) == shown

@@ -19,7 +19,7 @@ import pytest
 from replication.config import Preparation
 from replication.data.clean import text_id
 from replication.data.duplicates import jaccard, shingles
-from replication.data.normalise import mask_digits, normalise, skeleton
+from replication.data.normalise import mask_persons, normalise, skeleton
 from replication.data.prepare import prepare_source
 from replication.data.public_files import PublicFile
 from replication.data.source import RawItem, Recipe, Source
@@ -320,7 +320,7 @@ def test_the_card_tells_families_generation_and_the_splits_of_history(opinions: 
         assert all(set(periods) <= {period} for periods in counted)
     assert set(families["rare"]["counts"]) == {"test"}
     splits = load_splits(opinions)
-    tested = {mask_digits(text) for text in splits.test.texts}
+    tested = {mask_persons(text) for text in splits.test.texts}
     for family in families.values():
         assert len(family["examples"]) == 10
         assert not tested & set(family["examples"])
