@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, PositiveInt
 
 from replication.measurement_settings import Measurements
+from replication.seeds import other_seed as other_seed
 from replication.strict import Fraction, Name, Positive, Strict, Weight
 
 PARAMS = Path("params.yaml")
@@ -167,7 +167,7 @@ class Parameters(Strict):
     """Run on every dataset."""
     schemes: Annotated[list[str], Field(min_length=1)]
     """Run on the opinion datasets."""
-    yardsticks: list[str]
+    yardsticks: Annotated[list[str], Field(min_length=1)]
     precision: Literal["auto", "bfloat16", "float32"]
     """Of matrix products and convolutions. `auto` is bfloat16 where the device multiplies it natively."""
     device: Literal["auto", "cpu", "cuda"]
@@ -186,15 +186,6 @@ class Parameters(Strict):
         for table, name in ((found["preparation"], "pools"), (found["student"], "budgets")):
             table[name] = {dataset: own for dataset, own in table[name].items() if dataset in self.datasets}
         return found
-
-
-def other_seed(seeds: Sequence[int], seed: int) -> int:
-    """Whose teacher stands in for another one: that of the seed before in the list, for the first that of the second.
-
-    So a seed more, at the list's end, changes nothing for the others. With one seed there is no other.
-    """
-    place = seeds.index(seed)
-    return seeds[place - 1] if place else seeds[min(1, len(seeds) - 1)]
 
 
 def available(folder: str | None) -> list[str]:

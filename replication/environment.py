@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict
 DISTRIBUTIONS = ("numpy", "scipy", "scikit-learn", "torch", "transformers", "tokenizers", "datasets", "dvc")
 CHANGED = "+"
 """What a commit ends in whose code was changed."""
+UNKNOWN = "unknown"
+"""The commit where git cannot tell."""
 
 
 class Environment(BaseModel):
@@ -22,7 +24,7 @@ class Environment(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     commit: str
-    """The git commit of the working tree, `CHANGED` appended when its code differed from it, `unknown` outside git."""
+    """The git commit of the working tree, `CHANGED` appended when its code differed from it, or `UNKNOWN`."""
     python: str
     platform: str
     processor: str
@@ -49,7 +51,7 @@ def _commit() -> str:
         code = ["replication", "baselines", "dvc.yaml"]  # the parameters stand in the record themselves
         changed = _git("status", "--porcelain", "--untracked-files=normal", "--", *code)
     except (OSError, subprocess.SubprocessError):
-        return "unknown"
+        return UNKNOWN
     return head + (CHANGED if changed else "")
 
 

@@ -67,18 +67,24 @@ def planned(parameters: Parameters) -> list[Planned]:
 
 
 def _measured(parameters: Parameters, dataset: str) -> Iterator[Planned]:
-    """What the measurements train on a dataset beside the cells of the tables, which the store has by then."""
+    """What the measurements train on a dataset beside the cells of the tables, which the store has by then.
+
+    At a noise rate of 0 that is the arms which are no method of the tables.
+    """
     measurements, seeds = parameters.measurements, len(parameters.seeds)
     student, teacher = parameters.student.on(dataset).training, parameters.teacher.training
     seen = student.iterations * student.batch_size
     noise, temperature, samples = measurements.noise, measurements.temperature, measurements.samples
     if noise and dataset in noise.datasets:
         rates = sum(rate > 0 for rate in noise.rates)
-        runs = rates * len(parameters.seeds if noise.seeds is None else noise.seeds)
+        own = len(parameters.seeds if noise.seeds is None else noise.seeds)
+        runs = rates * own
         yield Planned("noise", ALONE, "teacher", runs, teacher.iterations * teacher.batch_size)
         yield from (
             Planned("noise", method, "student", runs, seen) for method in (*noise_arms.ARMS, *noise_arms.TAUGHT)
         )
+        absent = set(noise_arms.ARMS) - set(parameters.methods)
+        yield from (Planned("noise", method, "student", own, seen) for method in sorted(absent))
     if temperature and dataset in temperature.datasets:
         others = len(temperature.points(parameters.temperature)) - 1
         yield Planned("temperatures", TAUGHT, "student", others * seeds, seen)

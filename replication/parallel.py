@@ -20,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from replication import config
 from replication.errors import UserError
+from replication.files import temporary_name
 
 Result = TypeVar("Result")
 POLL_SECONDS = 0.5
@@ -44,7 +45,7 @@ class Job(Generic[Result]):
 
 def report(progress: Path, units: int) -> None:
     """Say, from inside a job, how many units are done."""
-    temporary = progress.with_name(f".{progress.name}.{os.getpid()}")
+    temporary = temporary_name(progress)
     temporary.write_text(json.dumps(units), encoding="utf-8")
     temporary.replace(progress)
 

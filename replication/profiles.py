@@ -21,8 +21,10 @@ BASE = "default"
 def put_on(name: str, params: Path = PARAMS, folder: Path = FOLDER) -> list[str]:
     """Merge `profiles/<name>.yaml` into the parameter file, keeping its comments; return what changed.
 
+    A profile that is on already changes nothing.
+
     Raises:
-        UserError: there is no such profile, another one is on already, or the merged parameters are not allowed.
+        UserError: there is no such profile, another one is on, or the merged parameters are not allowed.
     """
     text, changes, _ = _merged(name, params, folder)
     write_text(params, text)
@@ -43,7 +45,10 @@ def _merged(name: str, params: Path, folder: Path) -> tuple[str, list[str], Para
     known = sorted(path.stem for path in folder.glob("*.yaml"))
     if name not in known:
         raise UserError(f"unknown profile {name!r}{nearest(name, known)}; known: {', '.join(known)}")
-    current = read_yaml(params).get("profile")
+    values = read_yaml(params)
+    current = values.get("profile")
+    if current == name:
+        return params.read_text(encoding="utf-8"), [], checked(values, str(params))
     if current != BASE:
         raise UserError(
             f"{params}: holds the profile {current!r}; go back to {BASE!r} first (`git checkout {params}`), "

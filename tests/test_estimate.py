@@ -63,8 +63,10 @@ def test_measurements_count_the_runs_that_no_table_has(parameters: Parameters, t
     )
     kinds = estimate.estimate(parameters.model_copy(update={"measurements": measured}), tmp_path / "none")
     runs = {kind.name: kind.runs for kind in kinds}
-    # Two rates and seeds: a teacher, four arms taught by it or by no one, two by the clean teacher.
-    assert runs["noise"] == 2 * 2 * (1 + 4 + 2)
+    # Two rates and seeds: a teacher, four arms taught by it or by no one, two by the clean teacher; at a rate of 0 the
+    # arms that are no method of the tables.
+    absent = {"label_smoothing", "logit_mse"} - set(parameters.methods)
+    assert absent and runs["noise"] == 2 * 2 * (1 + 4 + 2) + 2 * len(absent)
     assert runs["temperatures"] == 2 * 3
     assert runs["samples"] == 2 * 3 * 2 * 3
 

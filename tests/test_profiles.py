@@ -33,8 +33,17 @@ def test_a_second_profile_is_refused(params: Path) -> None:
     profiles.put_on("smoke", params, ROOT / "profiles")
     text = params.read_bytes()
     with pytest.raises(UserError, match=r"holds the profile 'smoke'; go back to 'default' first"):
-        profiles.put_on("smoke", params, ROOT / "profiles")
+        profiles.put_on("public", params, ROOT / "profiles")
     assert params.read_bytes() == text
+
+
+def test_a_profile_that_is_on_stays_on_so_that_its_command_can_be_given_again(params: Path) -> None:
+    profiles.put_on("smoke", params, ROOT / "profiles")
+    text = params.read_bytes()
+    assert profiles.put_on("smoke", params, ROOT / "profiles") == []
+    assert params.read_bytes() == text
+    changes, shown = profiles.show("smoke", params, ROOT / "profiles")
+    assert changes == [] and shown == load(params)
 
 
 def test_an_unknown_profile_is_named(params: Path) -> None:

@@ -24,6 +24,6 @@ def profile(
         records = own if own.is_dir() else REPORTS / profiles.BASE / "records"
         lines += ["", *estimate.summary(estimate.estimate(parameters, records), parameters, records)]
     else:
-        lines = profiles.put_on(name)
+        lines = profiles.put_on(name) or [f"{name}: nothing to change; it is on"]
     for line in lines:
         Console().print(line, highlight=False, markup=False, soft_wrap=True)

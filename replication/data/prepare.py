@@ -6,7 +6,6 @@ legacy items give the historical model's own splits and a part of the test set, 
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from replication.data.own import own_source
 from replication.data.source import Source, load_source
 from replication.data.splits import COLUMNS, content_digest
 from replication.errors import UserError
-from replication.files import write_json
+from replication.files import temporary_name, write_json
 
 WITHHELD = {"pool": ["pool"], "test": ["test", "history_test"]}
 """What lies in `withheld.parquet` under a split's name, in this order."""
@@ -133,7 +132,7 @@ def _write_parquet(path: Path, columns: dict[str, list[Any]], classes: list[str]
     text = datasets.Value("string")
     features = {name: datasets.ClassLabel(names=classes) if name == "label" else text for name in columns}
     table = datasets.Dataset.from_dict(columns, features=datasets.Features(features))
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = temporary_name(path)
     try:
         table.to_parquet(temporary)
         temporary.replace(path)

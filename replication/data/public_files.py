@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
 from replication.data.downloads import Address, local_copy
+from replication.files import temporary_name
 
 HOST = "https://raw.githubusercontent.com"
 
@@ -37,7 +37,7 @@ class PublicFile:
     def save(self, folder: Path) -> None:
         """Write the file into `folder` under its name."""
         folder.mkdir(parents=True, exist_ok=True)
-        temporary = folder / f".{self.location.name}.{os.getpid()}"
+        temporary = temporary_name(folder / self.location.name)
         shutil.copyfile(public_file(self), temporary)
         temporary.replace(folder / self.location.name)
 

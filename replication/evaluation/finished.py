@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from replication.config import Parameters, other_seed
+from replication.config import Parameters
 from replication.errors import UserError
 from replication.evaluation.cells import Cell
 from replication.evaluation.testset import JUNK, TestSet
@@ -18,6 +18,7 @@ from replication.files import file_digest
 from replication.predictions import Floats, Predictions
 from replication.records import Run, read_run
 from replication.results.cells import HISTORICAL
+from replication.seeds import other_seed
 
 
 @dataclass(frozen=True)

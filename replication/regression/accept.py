@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from replication.data.splits import load_facts, load_splits, load_withheld
-from replication.environment import CHANGED
+from replication.environment import CHANGED, UNKNOWN
 from replication.errors import UserError
 from replication.files import digest
 from replication.regression.packing import pack
@@ -46,19 +46,19 @@ def gather(results: Results, current: dict[str, CurrentDataset], data: Path, rea
 
 
 def _refuse_uncommitted(datasets: Sequence[AcceptedDataset]) -> None:
-    """Raise where a run's code is in no commit: nobody could make it again."""
+    """Raise where a run's code is in no commit, or in none that is known: nobody could make it again."""
     runs = {
         f"{one.name}/{cell.name}: seed {seed}": run.commit
         for one in datasets
         for cell in one.cells
         for seed, run in cell.seeds.items()
     }
-    changed = [name for name, commit in runs.items() if commit.endswith(CHANGED)]
+    changed = [name for name, commit in runs.items() if commit.endswith(CHANGED) or commit == UNKNOWN]
     if changed:
         more = f" and {len(changed) - 1} more runs" if len(changed) > 1 else ""
         raise UserError(
-            f"{changed[0]}{more}: trained by code that is in no commit ({runs[changed[0]]}); commit it, and accept "
-            "what `dvc repro` makes of it in a fresh clone, which keeps no earlier runs"
+            f"{changed[0]}{more}: trained by code that is in no known commit ({runs[changed[0]]}); commit it, and "
+            "accept what `dvc repro` makes of it in a fresh clone, which keeps no earlier runs"
         )
 
 

@@ -39,7 +39,7 @@ def run(cell: Cell, settings: config.Parallel, destination: Path, store: Store) 
     states = (cell.states or _states(cell, settings, store)) if missing else None
     jobs = []
     for task in missing:
-        work = partial(train, replace(task, cell=replace(cell, states=states)), store)
+        work = partial(_train, replace(task, cell=replace(cell, states=states)), store)
         jobs.append(parallel.Job(f"seed {task.seed}", iterations, store.partial(task.identity) / PROGRESS, work))
     parallel.fan_out(jobs, settings)
     destination.mkdir(parents=True, exist_ok=True)
@@ -47,6 +47,15 @@ def run(cell: Cell, settings: config.Parallel, destination: Path, store: Store) 
         shutil.rmtree(path)
     for task in tasks:
         copy_out(store.run(task.identity), destination / f"seed{task.seed}")
+
+
+def _train(task: Task, store: Store) -> None:
+    """Train; what stops a run is told with the run's name, since several go side by side."""
+    try:
+        train(task, store)
+    except UserError as error:
+        cell = task.cell
+        raise UserError(f"{cell.dataset} {cell.method} {cell.role}, seed {task.seed}: {error}") from None
 
 
 def _usable(task: Task, store: Store) -> bool:

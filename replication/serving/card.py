@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from replication.records import Run
 from replication.report.numbers import count, percent
@@ -30,7 +30,7 @@ def model_card(run: Run, card: DataCard, settings: dict[str, Any], differences: 
     """
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=select_autoescape(),
+        autoescape=True,  # classes and titles may be of a file of one's own
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

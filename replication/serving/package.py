@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -63,16 +64,22 @@ def export(run: Path, data: Path, report: Path, to: Path) -> None:
     if to.exists() and not to.is_dir():
         raise UserError(f"--to {to}: expected a folder, found a file; name another")
     card = DataCard.model_validate(load_card(data))
-    parent = to.resolve().parent
-    parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{to.name}.", dir=parent) as temporary:
-        folder = Path(temporary)
-        for name in (WEIGHTS, VOCABULARY):
-            shutil.copyfile(run / name, folder / name)
-        _write(student, splits, card, report, folder)
-        to.mkdir(exist_ok=True)
-        for path in sorted(folder.iterdir()):
-            path.replace(to / path.name)
+    made = not to.exists()
+    try:
+        to.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".", dir=to) as temporary:  # there, since `to` may be a mount point
+            folder = Path(temporary)
+            for name in (WEIGHTS, VOCABULARY):
+                shutil.copyfile(run / name, folder / name)
+            _write(student, splits, card, report, folder)
+            for path in sorted(folder.iterdir()):
+                path.replace(to / path.name)
+    except OSError as error:
+        raise UserError(f"--to {to}: cannot be written: {error.strerror or error}; name another folder") from None
+    finally:
+        if made:
+            with suppress(OSError):
+                to.rmdir()  # where nothing came of it; one that holds files stays
 
 
 def _write(student: TrainedStudent, splits: Splits, card: DataCard, report: Path, folder: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from replication import __main__ as command_line
 from replication import params, regression
-from replication.environment import CHANGED
+from replication.environment import CHANGED, UNKNOWN
 from replication.errors import UserError
 from replication.regression import words
 from replication.regression.shapes import Accepted, CellCheck, Check
@@ -192,6 +192,16 @@ def test_without_accepted_results_or_a_reason_it_says_what_to_do(
     assert run(monkeypatch, "accept", "--reason", "begin") == 0
 
 
+def test_runs_of_code_that_git_could_not_tell_are_not_accepted(
+    tree: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(made_runs, "ENVIRONMENT", made_runs.ENVIRONMENT.model_copy(update={"commit": UNKNOWN}))
+    make_run(tree, OPINION, "scheme5", "student", SEEDS[0])
+    evaluated()
+    assert run(monkeypatch, "accept", "--reason", "better") == 1
+    assert "trained by code that is in no known commit (unknown)" in capsys.readouterr().err
+
+
 def test_runs_of_code_that_is_in_no_commit_are_not_accepted(
     tree: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -199,8 +209,11 @@ def test_runs_of_code_that_is_in_no_commit_are_not_accepted(
     monkeypatch.setattr(made_runs, "ENVIRONMENT", changed)
     before = TARGET.read_bytes()
     for seeds, said in (
-        (SEEDS[1:2], f"{OPINION}/scheme5/student: seed 1: trained by code that is in no commit (c0ffee+)"),
-        (SEEDS, f"{OPINION}/scheme5/student: seed 0 and 2 more runs: trained by code that is in no commit (c0ffee+)"),
+        (SEEDS[1:2], f"{OPINION}/scheme5/student: seed 1: trained by code that is in no known commit (c0ffee+)"),
+        (
+            SEEDS,
+            f"{OPINION}/scheme5/student: seed 0 and 2 more runs: trained by code that is in no known commit (c0ffee+)",
+        ),
     ):
         for seed in seeds:
             make_run(tree, OPINION, "scheme5", "student", seed)
