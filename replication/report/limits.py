@@ -12,6 +12,15 @@ from replication.results.cells import BASELINE, DatasetResult
 MEASURED = ("noise", "samples", "temperature")
 """The measurements that name the sets they are made on."""
 
+STAGES = (
+    ("noise", "noise", "noise.json"),
+    ("noise", "gradients", "gradients.json"),
+    ("temperature", "temperatures", "temperature_sweep.json"),
+    ("samples", "samples", "efficiency.json"),
+    ("cost", "cost", "cost.json"),
+)
+"""Key below `measurements`, stage and file of each."""
+
 
 class MostJunk(NamedTuple):
     """The largest family among an opinion set's current junk, and its test items."""
@@ -67,3 +76,10 @@ def _most_junk(datasets: Sequence[DatasetResult], cards: Mapping[str, DataCard])
             family, items = max(one.family_items.items(), key=lambda counted: (counted[1], counted[0]))
             found.append(MostJunk(one.name, family, items, sum(one.family_items.values())))
     return found
+
+
+def measured_stages(parameters: Mapping[str, Any]) -> list[tuple[str, str, list[str]]]:
+    """Stage, file and sets of every measurement that a profile makes; one set without a name where it is one stage."""
+    measurements: Mapping[str, Any] = parameters.get("measurements", {})
+    made = [(measurements.get(key), stage, file) for key, stage, file in STAGES]
+    return [(stage, file, list(one.get("datasets", [""]))) for one, stage, file in made if one]

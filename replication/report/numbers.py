@@ -1,4 +1,4 @@
-"""How numbers and settings are written: shares as percentages, differences as signed points, both with one decimal."""
+"""How numbers and settings are written: shares as percentages, differences as signed points; one decimal as a rule."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ def percent(share: float) -> str:
 
 
 def points(difference: float) -> str:
-    """0.0216 -> +2.2; a difference that rounds to nothing has no sign."""
-    text = f"{100 * difference:+.1f}"
-    return "0.0" if text in ("+0.0", "-0.0") else text.replace("-", MINUS)
+    """0.0216 -> +2.2; 0.0002 -> +0.02: on which side of 0 an interval ends is shown; what is 0 in both has no sign."""
+    for text in (f"{100 * difference:+.1f}", f"{100 * difference:+.2f}"):
+        if float(text):
+            return text.replace("-", MINUS)
+    return "0.0"
 
 
 def count(number: float) -> str:

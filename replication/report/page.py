@@ -21,7 +21,7 @@ from replication.report.figure_data import downloads
 from replication.report.figures.style import VARIABLES, look, styled
 from replication.report.inputs import Inputs, read_inputs
 from replication.report.languages import ENGLISH, LANGUAGES, Language, translations
-from replication.report.limits import limits
+from replication.report.limits import limits, measured_stages
 from replication.report.schemes import JUNK_METRICS, family_rows, scheme_rows
 from replication.report.shared_styles import share_styles
 from replication.report.words import Words
@@ -141,6 +141,7 @@ def _facts(inputs: Inputs, words: Words) -> dict[str, Any]:
         "family_rows": {dataset.name: family_rows(dataset) for dataset in datasets},
         "junk_metrics": JUNK_METRICS,
         "junk_sets": [words.dataset(inputs.cards[dataset.name]) for dataset in datasets if dataset.junk],
+        "measured_stages": measured_stages(inputs.results.parameters),
         "total_runs": len(present),
         "changed_runs": sum(seed.commit.endswith("+") for seed in present),
         "total_seconds": sum(seed.seconds for seed in present),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from replication.report.generalisation import change
 from replication.results.cells import Results
@@ -27,7 +27,7 @@ class Further(NamedTuple):
 
 
 class Narrowed(NamedTuple):
-    """A set on which the gap between training and test is smaller when taught."""
+    """A set on which the gap between training and test is smaller when taught, with an interval clear of 0."""
 
     dataset: str
     train: float
@@ -36,9 +36,11 @@ class Narrowed(NamedTuple):
     """Change of the test score."""
 
     @property
-    def by_training(self) -> bool:
-        """Whether the fall of the training score has the larger part in it."""
-        return -self.train > self.test
+    def because(self) -> Literal["training", "test", "training alone"]:
+        """Which score has the larger part in it; alone, where the test score does not rise."""
+        if self.test <= 0:
+            return "training alone"
+        return "training" if -self.train > self.test else "test"
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class Readings:
 
     labelled: int
     """Labels that every teacher saw."""
+    validation: int
+    """Labelled items that chose among the states of every run."""
     narrowed: list[Narrowed]
     further: dict[str, list[Further]]
     """By claim."""
@@ -64,13 +68,14 @@ def read_readings(folder: Path, results: Results) -> Readings:
     parameters = results.parameters
     return Readings(
         labelled=parameters["preparation"]["labelled"],
+        validation=parameters["preparation"]["validation"],
         narrowed=narrowed,
         further=_pooled(further, parameters["statistics"]["confidence"]),
     )
 
 
 def _narrowed(found: Generalisation) -> list[Narrowed]:
-    changes = [change(one, found.datasets[one.dataset]) for one in found.comparisons if one.estimate < 0]
+    changes = [change(one, found.datasets[one.dataset]) for one in found.comparisons if one.high < 0]
     return [Narrowed(one.comparison.dataset, one.train, one.test) for one in changes]
 
 

@@ -1,4 +1,4 @@
-"""What would settle an inconclusive claim, as far as it could be done."""
+"""What the numbers that would settle an inconclusive claim are to be read with."""
 
 from __future__ import annotations
 
@@ -11,27 +11,18 @@ FEASIBLE = 20
 
 
 class Settling(NamedTuple):
-    """Numbers that would settle a claim; None where none was found or none that is feasible."""
+    """Of one verdict."""
 
-    seeds: int | None
-    items: int | None
-    times: int | None
-    """As many times as many of both."""
     even: bool
     """Whether every set has as many items as the others."""
+    beyond: int | None
+    """`FEASIBLE` where every number that was found is more than so many times what was run."""
 
 
 def settling(verdict: Verdict) -> Settling:
-    """What of the numbers that were found is feasible."""
+    """Hold the numbers that were found against what was run."""
     seeds = max((one.seeds for one in verdict.sets), default=0)
     items = max((one.items for one in verdict.sets), default=0)
-    return Settling(
-        _feasible(verdict.settling_seeds, seeds),
-        _feasible(verdict.settling_items, items),
-        _feasible(verdict.settling_factor, 1),
-        len({one.items for one in verdict.sets}) <= 1,
-    )
-
-
-def _feasible(number: int | None, present: int) -> int | None:
-    return number if number is not None and number <= FEASIBLE * present else None
+    asked = ((verdict.settling_seeds, seeds), (verdict.settling_items, items), (verdict.settling_factor, 1))
+    found = [number > FEASIBLE * present for number, present in asked if number is not None]
+    return Settling(len({one.items for one in verdict.sets}) <= 1, FEASIBLE if found and all(found) else None)

@@ -49,8 +49,9 @@ def test_arms_are_paired_by_seed_and_a_claim_without_its_runs_is_left_out() -> N
 
 def test_what_a_difference_is_made_of_is_compared_too_and_judged_by_nobody() -> None:
     arms = ARMS | {"fitnets_control/student": scores("macro_f1", {0: 0.55, 1: 0.8})}
-    (one,) = compare(load_claims(), "a", True, arms, RESAMPLES, judged=False)
-    assert (one.claim, one.part, one.values) == ("hints", "without hints", [0.05, 0.0])
+    one, other = compare(load_claims(), "a", True, arms, RESAMPLES, judged=False)
+    assert (one.claim, one.part) == ("soft-label", "soft labels")
+    assert (other.claim, other.part, other.values) == ("hints", "without hints", [0.05, 0.0])
     assert ("hints", "without hints") not in found(arms, opinion=True)
 
 

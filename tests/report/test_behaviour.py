@@ -138,8 +138,8 @@ def joint(shared: tuple[float, float] | None, own: tuple[float, float] | None) -
 @pytest.mark.parametrize(
     ("shared", "own", "explained", "text"),
     [
-        ((-0.3, -0.2), (-0.05, 0.01), "rate", "That adding costs it anything beyond that is not shown"),
-        ((-0.3, -0.2), (0.01, 0.05), "rate", "it is the learning rate of the shared optimiser"),
+        ((-0.3, -0.2), (-0.05, 0.01), "rate", "beyond that is not shown; a cost of up to 5.0 points is not excluded."),
+        ((-0.3, -0.2), (0.01, 0.05), "rate", "costs anything beyond that is not shown."),
         ((-0.3, -0.2), (-0.05, -0.01), "both", "costs the student something beyond that"),
         ((-0.3, -0.2), (-0.25, 0.1), "not told", "The two intervals overlap"),
         ((-0.3, 0.1), (-0.05, 0.01), "no fall", "no fall clear of 0"),

@@ -14,7 +14,7 @@ from replication.results.verdicts import PartEstimate
     ("value", "unit", "bound", "text"),
     [
         (0.0216, "share", "exact", "+2.2"),
-        (-0.0004, "share", "exact", "0.0"),
+        (-0.0004, "share", "exact", "−0.04"),
         (0.20222, "ratio", "at most", "≤ 0.202"),
         (4.0, "ratio", "at least", "≥ 4"),
         (0.5, "ratio", "unknown", "? 0.5"),

@@ -149,7 +149,7 @@ NAMES = {"a": "Set A", "b": "Set B"}
     [
         (answer.Exceeded(3, 4, ["a"], ["a", "b"], 2),
          "than 3 of these 4 students (all of them on Set A), and than the teacher on 2 of 2 sets (Set A, Set B)."),
-        (answer.Exceeded(0, 4, [], [], 2), "than 0 of these 4 students, and than the teacher on none of 2 sets."),
+        (answer.Exceeded(0, 4, [], [], 2), "than 0 of these 4 students; on none of 2 sets is it above the teacher."),
     ],
 )  # fmt: skip
 def test_the_answer_says_what_no_network_reaches(exceeded: answer.Exceeded, said: str) -> None:
@@ -170,8 +170,8 @@ def test_the_answer_is_pooled_over_sets() -> None:
     said = Words(templates()).text("answer_pooled", answer=found, gains=(0.03, 0.17))
     assert "macro-F1 by +2.0 points (+1.0 to +3.0; mean of 5 sets) where the transfer pool is there" in said
     assert said.endswith(
-        "and by +2.0 points (+1.0 to +3.0; 1 set) on the labelled items alone; the teachers stand +3.0 to +17.0 points "
-        "from it."
+        "and by +2.0 points (+1.0 to +3.0; 1 set) on the labelled items alone; the teachers differ from it by +3.0 to "
+        "+17.0 points."
     )
     assert Words(templates()).text("answer_pooled", answer={}, gains=None) == ""
 

@@ -16,7 +16,8 @@ def test_percent_and_count() -> None:
 
 
 @pytest.mark.parametrize(
-    ("difference", "text"), [(0.0216, "+2.2"), (-0.0216, "−2.2"), (0.0001, "0.0"), (-0.0001, "0.0"), (0.1, "+10.0")]
+    ("difference", "text"),
+    [(0.0216, "+2.2"), (-0.0216, "−2.2"), (0.0001, "+0.01"), (-0.0004, "−0.04"), (-0.00004, "0.0"), (0.1, "+10.0")],
 )
 def test_points(difference: float, text: str) -> None:
     assert numbers.points(difference) == text

@@ -448,7 +448,7 @@ def test_recall_by_family_says_which_families_training_never_saw(page: Page) -> 
 def test_the_data_card_of_the_made_set_has_families_and_masked_examples(page: Page, html: str) -> None:
     text = plain(page)
     assert "Items by family and split of Spam (semi-synthetic)" in text
-    assert "loans: 10 examples, long runs of digits masked" in text
+    assert "loans: 10 examples, names and long runs of digits masked" in text
     assert "replicas: no example outside the test set" in text
     assert html.count("loans &lt;b&gt;3&lt;/b&gt; 电话•••••••••••") == 1
     assert "1f" * 32 in text and "2e" * 32 in text

@@ -10,7 +10,7 @@ from replication.report.figures.coverage import flips_panel, recall_panel
 from replication.report.inputs import Inputs
 from replication.report.panels import Panel
 from replication.report.words import Words
-from replication.results.cells import BASELINE, HISTORICAL
+from replication.results.cells import BASELINE, HISTORICAL, CellResult, DatasetResult
 from replication.results.coverage import ALL, PERIODS, ArmCoverage, DatasetCoverage
 from replication.results.files import read_json
 
@@ -38,7 +38,7 @@ def context(folder: Path, inputs: Inputs, words: Words) -> dict[str, Any] | None
         "sets": sets,
         "periods": PERIODS,
         "all": ALL,
-        "shares": {name: kept_shares(one) for name, one in sets.items()},
+        "shares": {one.name: kept_shares(one) for one in inputs.results.datasets if one.name in sets},
         "recall_panels": {name: _recall_panels(name, one, words) for name, one in sets.items()},
         "flip_panels": {name: _flip_panels(name, one, words) for name, one in sets.items()},
         "data": data_link(sets),
@@ -50,14 +50,10 @@ def shown(found: DatasetCoverage) -> list[ArmCoverage]:
     return [arm for arm in (found.find(*who) for who in SHOWN) if arm is not None]
 
 
-def kept_shares(found: DatasetCoverage) -> list[tuple[ArmCoverage, float]]:
+def kept_shares(dataset: DatasetResult) -> list[tuple[CellResult, float]]:
     """Of the test junk that the historical model caught, in both periods, the share that each network still catches."""
-    shares = []
-    for arm in shown(found):
-        caught = sum(flips.caught for flips in arm.flips.values())
-        if caught:
-            shares.append((arm, sum(flips.kept for flips in arm.flips.values()) / caught))
-    return shares
+    cells = [cell for cell in (dataset.find(*who) for who in SHOWN) if cell is not None]
+    return [(cell, cell.metrics["kept"].mean) for cell in cells if "kept" in cell.metrics]
 
 
 def _recall_panels(dataset: str, found: DatasetCoverage, words: Words) -> list[Panel]:

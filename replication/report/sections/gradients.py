@@ -39,6 +39,7 @@ def context(folder: Path, inputs: Inputs, words: Words) -> dict[str, Any] | None
         "found": found,
         "rates": rates,
         "title": words.text("gradients_title", tally=tally(found), rates=rates),
+        "flipped": flipped_tally(found),
         "groups": {one.dataset: _cosine_groups(one, words) for one in found.sets},
         "corrections": _correction_panels(found, words),
         "corrections_title": words.text("corrections_title", shares=_shares(found)),
@@ -60,6 +61,15 @@ def tally(found: GradientResult) -> dict[str, int]:
     nearer = sum(one.low > 0 for one in found.comparisons)
     farther = sum(one.high < 0 for one in found.comparisons)
     return {"nearer": nearer, "farther": farther, "compared": len(found.comparisons)}
+
+
+def flipped_tally(found: GradientResult) -> dict[str, int]:
+    """The same of the flipped items alone, in the space of the parameters, by set, rate and moment."""
+    gains = [
+        row.gain for one in found.sets for row in one.cosines if (row.scope, row.space) == ("flipped", "parameters")
+    ]
+    nearer, farther = sum(gain.low > 0 for gain in gains), sum(gain.high < 0 for gain in gains)
+    return {"nearer": nearer, "farther": farther, "compared": len(gains)}
 
 
 def _shares(found: GradientResult) -> list[float]:
