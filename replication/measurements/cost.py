@@ -63,17 +63,18 @@ def run(parameters: config.Parameters, build: Path, path: Path) -> None:
     texts = _shuffled(splits.validation.texts, parameters.statistics.seed)
     batches = {size: _cut(texts, size) for size in BATCHES}
     budget = Budget(own.repeats, own.seconds, own.warmup)
+    with_yardstick = YARDSTICK in parameters.yardsticks
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     console.print(f"cost on {own.dataset}: exporting both networks and checking that the runtimes agree")
     with tempfile.TemporaryDirectory() as folder:
         both = _subjects(parameters, own.dataset, build, Path(folder))
         sizes = [one.cost([*batches[1], *batches[BATCHES[-1]]]) for one in both]
-        expected = expected_seconds(planned, both, batches, budget) + len(batches) * budget.seconds
+        expected = expected_seconds(planned, both, batches, budget) + with_yardstick * len(batches) * budget.seconds
         console.print(f"cost on {own.dataset}: {len(planned)} settings, about {expected:.0f} s on this machine")
         seconds = _watched(
             planned, budget.repeats, lambda one, tick: measure(one, both, batches[one.batch], budget, tick)
         )
-    yardstick = measure_yardstick(YARDSTICK, splits, batches, budget) if YARDSTICK in parameters.yardsticks else None
+    yardstick = measure_yardstick(YARDSTICK, splits, batches, budget) if with_yardstick else None
     confidence = parameters.statistics.confidence
     ratios = {
         f"latency {one.runtime}": _ratio(found, parameters.statistics)

@@ -44,11 +44,6 @@ class Latency(Frozen):
     items_per_second: float
     """Texts of all calls over the time of all calls."""
 
-    @property
-    def per_item(self) -> float:
-        """Milliseconds of a text: the median call's, over its texts."""
-        return self.p50 / self.batch
-
 
 class YardstickLatency(Frozen):
     """The time of calls of a yardstick on one thread, from the texts to the answer."""
