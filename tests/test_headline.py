@@ -134,8 +134,8 @@ def test_the_other_parts_are_named_and_the_sets_are_those_of_the_part_that_decid
     assert [row.split(" | ")[3] for row in found[1:]] == [
         "+0.7 [−0.2, +1.7] points (transfer on labelled items, which decides; transfer on all items +1.9 [+1.2, +2.6])",
         "51.1 [48, 54] times (latency, PyTorch, which decides; bytes of the weights 153)",
-        "+0.010 [−0.100, +0.100] in cosine (40% flipped, which decides; how much less the taught student falls from "
-        "0 to 40% flipped +3.8 [+0.2, +7.3] points)",
+        "+0.010 [−0.100, +0.100] in cosine (40% flipped, which decides; fall avoided, 0 to 40% flipped "
+        "+3.8 [+0.2, +7.3] points)",
     ]
     assert found[1].endswith("| spam |")
 
