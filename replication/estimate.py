@@ -77,7 +77,7 @@ def _measured(parameters: Parameters, dataset: str) -> Iterator[Planned]:
     noise, temperature, samples = measurements.noise, measurements.temperature, measurements.samples
     if noise and dataset in noise.datasets:
         rates = sum(rate > 0 for rate in noise.rates)
-        own = len(parameters.seeds if noise.seeds is None else noise.seeds)
+        own = len(noise.seeds_of(parameters.seeds))
         runs = rates * own
         yield Planned("noise", ALONE, "teacher", runs, teacher.iterations * teacher.batch_size)
         yield from (

@@ -27,6 +27,10 @@ class Noise(Strict):
     seeds: Annotated[list[int], Field(min_length=1)] | None = None
     """Those of the profile's seeds that are trained on flipped labels; null: all."""
 
+    def seeds_of(self, seeds: Sequence[int]) -> Sequence[int]:
+        """Of the profile's seeds, those that are trained on flipped labels."""
+        return seeds if self.seeds is None else self.seeds
+
 
 class TemperatureSweep(Strict):
     """The students that learn from soft labels at several temperatures."""

@@ -222,8 +222,8 @@ def test_a_missing_file_of_a_teacher_is_an_error_that_names_it_and_its_stage(
 def test_every_module_that_a_run_imports_is_part_of_its_identity_or_known_not_to_matter() -> None:
     """A module that decides what a run computes and is not in `LAYERS` would let the store hand out old runs."""
     indifferent = {
-        "clock", "config", "environment", "errors", "files", "measurement_settings", "parallel", "records", "store",
-        "strict", "data", "methods", "methods/soft_label", "models", "runs", "training",
+        "clock", "config", "environment", "errors", "files", "measurement_settings", "parallel", "records", "seeds",
+        "store", "strict", "data", "methods", "methods/soft_label", "models", "runs", "training",
     }  # fmt: skip
     imports = ("sys", *(f"replication.{name}" for name in ("runs.train", "methods", "models.bert", "models.tokeniser")))
     script = f"import {', '.join(imports)}; replication.methods.load('soft_label'); print(*sys.modules)"

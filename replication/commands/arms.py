@@ -31,27 +31,11 @@ def cell(
     parallel.start(parameters.parallel, len(parameters.seeds), "replication.runs.train")
 
     from replication import settings
-    from replication.runs.tasks import Cell
-    from replication.training.network import resolve_device, resolve_precision
+    from replication.runs import cells
 
-    device = resolve_device(parameters.device)
     build = BUILD.absolute()  # a worker of a cluster may stand in another folder
-    return Cell(
-        dataset=dataset,
-        method=method,
-        role=role,
-        data=build / "data" / dataset,
-        settings=settings.read(build / "settings", method) if own is None else own,
-        seeds=tuple(parameters.seeds),
-        student=None if role == "teacher" else parameters.student.on(dataset),
-        teacher=parameters.teacher,
-        threads=parameters.parallel.threads,
-        precision=resolve_precision(parameters.precision, device),
-        device=device,
-        checkpoint_seconds=parameters.parallel.checkpoint_seconds,
-        checkpoint=build / "checkpoint",
-        teachers=build / "teacher" / dataset,
-        historical=build / "historical" / dataset,
+    return cells.make(
+        parameters, dataset, method, build, settings.read(build / "settings", method) if own is None else own, role
     )
 
 

@@ -75,7 +75,7 @@ def _read(
     """By seed the looks at the very runs that are scored, and why others are missing."""
     name = folder_name(noise.kind, rate)
     found, missing = {}, []
-    for seed in parameters.seeds if noise.seeds is None else noise.seeds:
+    for seed in noise.seeds_of(parameters.seeds):
         path = build / "gradients" / dataset / name / f"seed{seed}" / "gradients.json"
         try:
             run, _ = read_run(build / "noise" / dataset / name / "student/soft_label" / f"seed{seed}")

@@ -45,7 +45,7 @@ def load_arm(
     parameters: config.Parameters, noise: Noise, build: Path, items: TestSet, arm: Arm, rate: float
 ) -> Finished:
     """The runs of an arm at a rate, made on the data of that rate and by the teachers that the arm names."""
-    dataset, seeds = items.name, tuple(parameters.seeds if noise.seeds is None else noise.seeds)
+    dataset, seeds = items.name, tuple(noise.seeds_of(parameters.seeds))
     folder, clean = build / "noise" / dataset / folder_name(noise.kind, rate), build / "teacher" / dataset
     teachers = folder / "teacher" if rate and arm.taught != "oracle" else clean
     own = teachers if arm.model == "teacher" else folder / _kind(arm, rate) / arm.method

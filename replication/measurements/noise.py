@@ -18,8 +18,6 @@ from replication.runs import cells
 from replication.runs.tasks import Cell
 from replication.settings import resolve
 from replication.store import Store
-from replication.training import frozen
-from replication.training.network import resolve_device, resolve_precision
 
 
 @dataclass(frozen=True)
@@ -65,16 +63,17 @@ def run(parameters: config.Parameters, dataset: str, build: Path, store: Store) 
     """
     noise = parameters.measurements.noise
     assert noise is not None
-    states = _states(parameters, build / "data" / dataset, build / "checkpoint", store)
+    ordinary = cells.make(parameters, dataset, "supervised", build, {}, "teacher")
+    # The texts are the same at every rate, and so is what the encoder's frozen part makes of them.
+    states = cells.frozen_states(ordinary, parameters.parallel, store)
     for rate in noise.rates:
         place = Place(build, dataset, noise, rate)
         if rate:
             write_noisy(place.clean, noise.kind, rate, noise.seed, place.data)
             plain = parameters.teacher.model_copy(update={"route_points": 0})  # nobody walks these teachers' routes
-            teacher = replace(
-                cell_of(parameters, place, "supervised"), role="teacher", student=None, settings={}, teacher=plain
-            )
-            cells.run(replace(teacher, states=states), parameters.parallel, place.teachers, store)
+            seeds = tuple(noise.seeds_of(parameters.seeds))
+            teacher = replace(ordinary, data=place.data, seeds=seeds, teacher=plain, states=states)
+            cells.run(teacher, parameters.parallel, place.teachers, store)
         for method in ARMS:
             arm = cell_of(parameters, place, method)
             cells.run(arm, parameters.parallel, place.folder / "student" / method, store)
@@ -85,28 +84,6 @@ def run(parameters: config.Parameters, dataset: str, build: Path, store: Store) 
 
 def cell_of(parameters: config.Parameters, place: Place, method: str) -> Cell:
     """The cell of a student at a rate, taught by the teacher that saw the same labels."""
-    noise, device = place.noise, resolve_device(parameters.device)
-    return Cell(
-        dataset=place.dataset,
-        method=method,
-        role="student",
-        data=place.data,
-        settings=resolve(parameters, method).model_dump(),
-        seeds=tuple(parameters.seeds if noise.seeds is None else noise.seeds),
-        student=parameters.student.on(place.dataset),
-        teacher=parameters.teacher,
-        threads=parameters.parallel.threads,
-        precision=resolve_precision(parameters.precision, device),
-        device=device,
-        checkpoint_seconds=parameters.parallel.checkpoint_seconds,
-        checkpoint=place.build / "checkpoint",
-        teachers=place.teachers,
-    )
-
-
-def _states(parameters: config.Parameters, data: Path, checkpoint: Path, store: Store) -> Path:
-    """What the encoder's frozen part makes of the texts, which are the same at every rate: those of the clean data."""
-    device = resolve_device(parameters.device)
-    precision = resolve_precision(parameters.precision, device)
-    part = frozen.FrozenPart(data, checkpoint, parameters.teacher, precision, parameters.parallel.threads, device)
-    return frozen.compute(part, parameters.parallel, store)
+    cell = cells.make(parameters, place.dataset, method, place.build, resolve(parameters, method).model_dump())
+    seeds = tuple(place.noise.seeds_of(parameters.seeds))
+    return replace(cell, data=place.data, teachers=place.teachers, seeds=seeds)

@@ -6,16 +6,56 @@ import shutil
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
 from replication import config, parallel
 from replication.errors import UserError
 from replication.records import read_run
-from replication.runs.tasks import Cell, Task, make_task
+from replication.runs.tasks import Cell, Role, Task, make_task
 from replication.runs.train import train
 from replication.store import PROGRESS, Store, copy_out
 from replication.training import frozen
+from replication.training.network import resolve_device, resolve_precision
+
+
+def make(
+    parameters: config.Parameters,
+    dataset: str,
+    method: str,
+    build: Path,
+    settings: dict[str, Any],
+    role: Role = "student",
+) -> Cell:
+    """The cell of a method on a set, as the profile has it.
+
+    Args:
+        parameters: of the profile.
+        dataset: a name of `datasets`.
+        method: a method or a scheme.
+        build: where the stages leave their outputs.
+        settings: the method's own, whole.
+        role: which network is trained.
+    """
+    device = resolve_device(parameters.device)
+    return Cell(
+        dataset=dataset,
+        method=method,
+        role=role,
+        data=build / "data" / dataset,
+        settings=settings,
+        seeds=tuple(parameters.seeds),
+        student=None if role == "teacher" else parameters.student.on(dataset),
+        teacher=parameters.teacher,
+        threads=parameters.parallel.threads,
+        precision=resolve_precision(parameters.precision, device),
+        device=device,
+        checkpoint_seconds=parameters.parallel.checkpoint_seconds,
+        checkpoint=build / "checkpoint",
+        teachers=build / "teacher" / dataset,
+        historical=build / "historical" / dataset,
+    )
 
 
 def run(cell: Cell, settings: config.Parallel, destination: Path, store: Store) -> None:
@@ -36,7 +76,7 @@ def run(cell: Cell, settings: config.Parallel, destination: Path, store: Store) 
         highlight=False,
         soft_wrap=True,
     )
-    states = (cell.states or _states(cell, settings, store)) if missing else None
+    states = (cell.states or frozen_states(cell, settings, store)) if missing else None
     jobs = []
     for task in missing:
         work = partial(_train, replace(task, cell=replace(cell, states=states)), store)
@@ -72,7 +112,8 @@ def _usable(task: Task, store: Store) -> bool:
     return False
 
 
-def _states(cell: Cell, settings: config.Parallel, store: Store) -> Path | None:
+def frozen_states(cell: Cell, settings: config.Parallel, store: Store) -> Path | None:
+    """What the encoder's frozen part makes of the cell's texts, computed unless the store has it; None without one."""
     if not cell.needs_bert or cell.checkpoint is None or cell.teacher is None:
         return None
     part = frozen.FrozenPart(cell.data, cell.checkpoint, cell.teacher, cell.precision, cell.threads, cell.device)
