@@ -21,6 +21,10 @@ LONGEST = 0.34
 TEACHER = look("soft_label")
 ARROWS = (("clean", GREEN, "-"), ("noisy", VERMILLION, "--"), ("soft", TEACHER.colour, "-"))
 LABEL_GAP = 0.085
+EDGES = (-0.14, 1.14)
+"""Of the drawing, from left to right."""
+LABEL_WIDTH = 0.29
+"""Room that the longest label of an arrow takes."""
 
 
 def place(shares: Sequence[float]) -> tuple[float, float]:
@@ -46,7 +50,7 @@ def simplex_panel(
     axes = panel(WIDTH, HEIGHT, left=4, right=4, top=6, bottom=8)
     axes.set_axis_off()
     axes.set_aspect("equal")
-    axes.set_xlim(-0.14, 1.14)
+    axes.set_xlim(*EDGES)
     axes.set_ylim(-0.2, 1.0)
     axes.fill(*CORNERS.T, facecolor="none", edgecolor=MUTED, linewidth=1)
     for share in (0.25, 0.5, 0.75):
@@ -80,5 +84,8 @@ def _arrows(axes: Axes, pull: Pull, words: Words) -> None:
         )  # fmt: skip
         right = tip[0] >= start[0]
         side = max(tip[0], 0.0) + 0.03 if right else min(tip[0], 1.0) - 0.03
+        inside = min(side, EDGES[1] - LABEL_WIDTH) if right else max(side, EDGES[0] + LABEL_WIDTH)
+        if inside != side:  # moved in from the edge, so below the tip
+            side, height = inside, height - LABEL_GAP
         axes.text(side, height, words.text("pull", which=which), ha="left" if right else "right", va="center",
                   color=colour, fontsize=10.5)  # fmt: skip
