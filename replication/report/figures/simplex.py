@@ -85,7 +85,7 @@ def _arrows(axes: Axes, pull: Pull, words: Words) -> None:
         right = tip[0] >= start[0]
         side = max(tip[0], 0.0) + 0.03 if right else min(tip[0], 1.0) - 0.03
         inside = min(side, EDGES[1] - LABEL_WIDTH) if right else max(side, EDGES[0] + LABEL_WIDTH)
-        if inside != side:  # moved in from the edge, so below the tip
-            side, height = inside, height - LABEL_GAP
+        if inside != side:  # moved in from the edge, so below the tip, or above where the corner's label stands
+            side, height = inside, height - LABEL_GAP if height > LABEL_GAP else height + LABEL_GAP
         axes.text(side, height, words.text("pull", which=which), ha="left" if right else "right", va="center",
                   color=colour, fontsize=10.5)  # fmt: skip
