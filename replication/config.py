@@ -18,15 +18,24 @@ from replication.strict import Fraction, Name, Positive, Strict, Weight
 PARAMS = Path("params.yaml")
 
 
+class Sizes(Strict):
+    """Those splits of a dataset whose sizes, in items, are its own."""
+
+    labelled: PositiveInt | None = None
+    pool: PositiveInt | None = None
+    validation: PositiveInt | None = None
+    test: PositiveInt | None = None
+
+
 class Preparation(Strict):
     """Sizes of the splits, in items, and how near-duplicates are found."""
 
     labelled: PositiveInt
     pool: PositiveInt
-    pools: dict[str, PositiveInt] = Field(default_factory=dict)
-    """Instead of `pool`, the size of the transfer pool on a dataset."""
     validation: PositiveInt
     test: PositiveInt
+    sizes: dict[str, Sizes] = Field(default_factory=dict)
+    """By dataset, the sizes that differ from the four above."""
     history: PositiveInt
     """Legacy training items; this size and the two below are read for sets with periods alone."""
     history_validation: PositiveInt
@@ -37,8 +46,9 @@ class Preparation(Strict):
     seed: int
 
     def on(self, dataset: str) -> Preparation:
-        """The settings with the pool of a dataset."""
-        return self.model_copy(update={"pool": self.pools.get(dataset, self.pool), "pools": {}})
+        """The settings with the sizes of a dataset."""
+        own = self.sizes.get(dataset, Sizes()).model_dump(exclude_none=True)
+        return self.model_copy(update=own | {"sizes": {}})
 
 
 class OwnDataset(Strict):
@@ -84,8 +94,19 @@ class Training(Strict):
     """Stop after this many evaluations without gain; null trains every arm for the same number of iterations."""
 
 
+class Budget(Strict):
+    """The updates that a network takes on a dataset."""
+
+    iterations: PositiveInt
+    batch_size: PositiveInt
+
+
+def _with_budget(training: Training, own: Budget | None) -> Training:
+    return training.model_copy(update=own.model_dump()) if own else training
+
+
 class Teacher(Strict):
-    """The BERT that teaches: where its weights come from and how it is fine-tuned."""
+    """The BERT that teaches, on one dataset: where its weights come from and how it is fine-tuned."""
 
     checkpoint: str
     """`packaged`, `hub:OWNER/NAME@REVISION` (40 hex digits) or `folder:PATH` (a folder that transformers wrote)."""
@@ -102,11 +123,16 @@ class Teacher(Strict):
     training: Training
 
 
-class Budget(Strict):
-    """The updates that every student on a dataset takes."""
+class Teachers(Teacher):
+    """The BERT that teaches, on every dataset."""
 
-    iterations: PositiveInt
-    batch_size: PositiveInt
+    budgets: dict[str, Budget] = Field(default_factory=dict)
+    """Instead of `training`'s iterations and batch size, those of the fine-tuning on a dataset."""
+
+    def on(self, dataset: str) -> Teacher:
+        """The settings with the budget of a dataset."""
+        own = {"training": _with_budget(self.training, self.budgets.get(dataset))}
+        return Teacher(**{name: getattr(self, name) for name in Teacher.model_fields} | own)
 
 
 class Student(Strict):
@@ -125,8 +151,7 @@ class Student(Strict):
 
     def on(self, dataset: str) -> Student:
         """The settings with the budget of a dataset."""
-        own = self.budgets.get(dataset)
-        training = self.training.model_copy(update=own.model_dump() if own else {})
+        training = _with_budget(self.training, self.budgets.get(dataset))
         return self.model_copy(update={"training": training, "budgets": {}})
 
 
@@ -173,7 +198,7 @@ class Parameters(Strict):
     device: Literal["auto", "cpu", "cuda"]
     """What trains. `auto` is the GPU where torch finds one that it can use."""
     preparation: Preparation
-    teacher: Teacher
+    teacher: Teachers
     student: Student
     method_settings: dict[str, dict[str, Any]]
     measurements: Measurements = Field(default_factory=Measurements)
@@ -183,8 +208,9 @@ class Parameters(Strict):
     def of_results(self) -> dict[str, Any]:
         """What results name as their parameters: neither how the work was spread nor what is said of other datasets."""
         found = self.model_dump(exclude={"parallel": {"backend", "workers", "checkpoint_seconds", "address"}})
-        for table, name in ((found["preparation"], "pools"), (found["student"], "budgets")):
-            table[name] = {dataset: own for dataset, own in table[name].items() if dataset in self.datasets}
+        for table, name in (("preparation", "sizes"), ("teacher", "budgets"), ("student", "budgets")):
+            by_dataset = found[table][name]
+            found[table][name] = {dataset: own for dataset, own in by_dataset.items() if dataset in self.datasets}
         return found
 
 

@@ -52,10 +52,9 @@ class Planned:
 def planned(parameters: Parameters) -> list[Planned]:
     """All that the stages would train."""
     seeds = len(parameters.seeds)
-    teacher = parameters.teacher.training
     plan: list[Planned] = []
     for dataset in parameters.datasets:
-        student = parameters.student.on(dataset).training
+        student, teacher = parameters.student.on(dataset).training, parameters.teacher.on(dataset).training
         seen = student.iterations * student.batch_size
         plan.append(Planned("teacher", "supervised", "teacher", seeds, teacher.iterations * teacher.batch_size))
         plan += [Planned("student", method, "student", seeds, seen) for method in parameters.methods]
@@ -72,7 +71,7 @@ def _measured(parameters: Parameters, dataset: str) -> Iterator[Planned]:
     At a noise rate of 0 that is the arms which are no method of the tables.
     """
     measurements, seeds = parameters.measurements, len(parameters.seeds)
-    student, teacher = parameters.student.on(dataset).training, parameters.teacher.training
+    student, teacher = parameters.student.on(dataset).training, parameters.teacher.on(dataset).training
     seen = student.iterations * student.batch_size
     noise, temperature, samples = measurements.noise, measurements.temperature, measurements.samples
     if noise and dataset in noise.datasets:

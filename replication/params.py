@@ -71,11 +71,13 @@ def _names(parameters: Parameters) -> Iterator[str]:
 
 def _teacher(parameters: Parameters) -> Iterator[str]:
     teacher = parameters.teacher
-    fine_tuning, points = teacher.training, teacher.route_points
-    if fine_tuning.patience is not None:
+    points = teacher.route_points
+    if teacher.training.patience is not None:
         yield "teacher.training.patience: must be null, so that the route has all of its points"
-    if fine_tuning.iterations <= points:
-        yield f"teacher.training.iterations: expected at least {points + 1}, one more than route_points"
+    budgets = {"training": teacher.training} | {f"budgets.{name}": own for name, own in teacher.budgets.items()}
+    for key, budget in budgets.items():
+        if budget.iterations <= points:
+            yield f"teacher.{key}.iterations: expected at least {points + 1}, one more than route_points"
     if teacher.frozen_layers >= teacher.layers:
         yield (
             f"teacher.frozen_layers: {teacher.frozen_layers}: expected 0 to {teacher.layers - 1}, so that a layer of "
@@ -144,7 +146,11 @@ def _own(parameters: Parameters) -> Iterator[str]:
 def _tables(parameters: Parameters) -> Iterator[str]:
     """Of the tables whose keys are names."""
     sets = available("data/sources") + sorted(parameters.own_datasets)
-    tables = {"student.budgets": [*parameters.student.budgets], "preparation.pools": [*parameters.preparation.pools]}
+    tables = {
+        "preparation.sizes": [*parameters.preparation.sizes],
+        "teacher.budgets": [*parameters.teacher.budgets],
+        "student.budgets": [*parameters.student.budgets],
+    }
     for key, named in tables.items():
         for name in named:
             if name not in sets:
@@ -156,10 +162,13 @@ def _tables(parameters: Parameters) -> Iterator[str]:
 
 
 def _measurements(parameters: Parameters) -> Iterator[str]:
-    measurements, labelled = parameters.measurements, parameters.preparation.labelled
+    measurements = parameters.measurements
     for fault in measurement_settings.faults(measurements, parameters.datasets, parameters.methods, parameters.seeds):
         yield f"measurements.{fault}"
-    for size in measurements.samples.sizes if measurements.samples else ():
+    if measurements.samples is None:
+        return
+    labelled = min(parameters.preparation.on(dataset).labelled for dataset in measurements.samples.datasets)
+    for size in measurements.samples.sizes:
         if size >= labelled:
             yield (
                 f"measurements.samples.sizes: {size}: expected fewer than preparation.labelled, {labelled}, "

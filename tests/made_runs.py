@@ -78,7 +78,7 @@ PARAMETERS = Parameters.model_validate(
         "schemes": SCHEMES,
         "precision": "auto",
         "device": "auto",
-        "preparation": {**SIZES, "pools": {OPINION: SIZES["pool"]}, **HISTORY, "similarity": 0.8, "seed": 1},
+        "preparation": {**SIZES, "sizes": {OPINION: {"pool": SIZES["pool"]}}, **HISTORY, "similarity": 0.8, "seed": 1},
         "teacher": {
             "checkpoint": "packaged",
             "layers": 2,

@@ -7,6 +7,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from replication import params, settings
+from replication.config import Teacher
 from replication.errors import UserError
 from replication.params import load
 from replication.strict import read_yaml
@@ -103,7 +104,19 @@ def test_the_committed_parameters_are_allowed() -> None:
         ("schemes", ["sheme2"], "schemes: unknown name 'sheme2' (did you mean 'scheme2'?)"),
         ("student.budgets.revews", {"iterations": 1, "batch_size": 1}, "student.budgets: unknown dataset 'revews'"),
         ("student.budgets.reviews", {"iterations": 1}, "student.budgets.reviews.batch_size: missing"),
-        ("preparation.pools.revews", 5, "preparation.pools: unknown dataset 'revews' (did you mean 'reviews'?)"),
+        ("preparation.sizes.revews", {"pool": 5}, "preparation.sizes: unknown dataset 'revews' (did you mean 'rev"),
+        (
+            "preparation.sizes.reviews",
+            {"history": 5},
+            "preparation.sizes.reviews.history: unknown key; known here: lab",
+        ),
+        ("preparation.sizes.reviews", {"test": 0}, "preparation.sizes.reviews.test: 0 is not allowed"),
+        ("teacher.budgets.revews", {"iterations": 9, "batch_size": 1}, "teacher.budgets: unknown dataset 'revews'"),
+        (
+            "teacher.budgets.reviews",
+            {"iterations": 8, "batch_size": 1},
+            "teacher.budgets.reviews.iterations: expected at least 9",
+        ),
         ("teacher.training.patience", 2, "teacher.training.patience: must be null"),
         ("teacher.training.iterations", 8, "teacher.training.iterations: expected at least 9"),
         ("teacher.frozen_layers", 11, "teacher.frozen_layers: 11: expected 0 to 10, so that a layer of teacher.layers"),
@@ -181,13 +194,34 @@ def test_the_hint_layer_that_loading_compares_is_the_methods_own() -> None:
     assert settings.resolve(parameters, "fitnets").model_dump()["hint_layer"] == params.HINT_LAYER
 
 
-def test_budgets_and_pools_of_a_set_take_the_place_of_the_common_ones(tmp_path: Path) -> None:
-    parameters = load(changed(tmp_path, "student.budgets", {"reviews": {"iterations": 7, "batch_size": 3}}))
-    own, common = parameters.student.on("reviews").training, parameters.student.on("news_titles").training
-    assert (own.iterations, own.batch_size) == (7, 3) and own.learning_rate == common.learning_rate
-    assert common == parameters.student.training
-    pools = load(changed(tmp_path, "preparation.pools", {"reviews": 9})).preparation
-    assert pools.on("reviews").pool == 9 and pools.on("news_titles").pool == pools.pool
+@pytest.mark.parametrize("network", ["student", "teacher"])
+def test_budgets_of_a_set_take_the_place_of_the_common_ones(network: str, tmp_path: Path) -> None:
+    budgets = {"reviews": {"iterations": 17, "batch_size": 3}}
+    settings = getattr(load(changed(tmp_path, f"{network}.budgets", budgets)), network)
+    own, common = settings.on("reviews").training, settings.on("news_titles").training
+    assert (own.iterations, own.batch_size) == (17, 3) and own.learning_rate == common.learning_rate
+    assert common == settings.training
+
+
+def test_what_a_teacher_is_on_a_set_says_nothing_of_other_sets(tmp_path: Path) -> None:
+    budgets = {"reviews": {"iterations": 17, "batch_size": 3}}
+    plain, changing = (load(changed(tmp_path, "teacher.budgets", value)) for value in ({}, budgets))
+    assert plain.teacher.on("news_titles") == changing.teacher.on("news_titles")
+    assert changing.teacher.on("reviews").model_dump().keys() == Teacher.model_fields.keys()
+    assert changing.of_results()["teacher"]["budgets"] == budgets
+
+
+def test_sizes_of_a_set_take_the_place_of_the_common_ones(tmp_path: Path) -> None:
+    settings = load(changed(tmp_path, "preparation.sizes", {"reviews": {"pool": 9, "test": 8}})).preparation
+    own, common = settings.on("reviews"), settings.on("news_titles")
+    assert (own.pool, own.test, own.labelled, own.sizes) == (9, 8, settings.labelled, {})
+    assert common == settings.model_copy(update={"sizes": {}})
+
+
+def test_sample_sizes_stay_below_the_labels_of_their_own_sets(tmp_path: Path) -> None:
+    load(changed(tmp_path, "preparation.sizes", {"reviews": {"labelled": 100}}))  # not among measurements.samples
+    with pytest.raises(UserError, match=r"measurements\.samples\.sizes: 100: expected fewer than .*labelled, 90"):
+        load(changed(tmp_path, "preparation.sizes", {"news_titles": {"labelled": 90}}))
 
 
 def test_a_missing_key_and_a_missing_file(tmp_path: Path) -> None:

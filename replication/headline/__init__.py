@@ -102,7 +102,7 @@ def block(folder: Path) -> str:
     verdicts = folder / "verdicts.json"
     if verdicts.is_file():
         words = Words(templates(ENGLISH))
-        parts.append(board(read_json(verdicts, list[Verdict]), read_readings(folder, results), words))
+        parts.append(board(read_json(verdicts, list[Verdict]), read_readings(folder, results, cards), words))
     return "\n".join(parts)
 
 

@@ -70,7 +70,8 @@ def run(parameters: config.Parameters, dataset: str, build: Path, store: Store) 
         place = Place(build, dataset, noise, rate)
         if rate:
             write_noisy(place.clean, noise.kind, rate, noise.seed, place.data)
-            plain = parameters.teacher.model_copy(update={"route_points": 0})  # nobody walks these teachers' routes
+            # Nobody walks these teachers' routes.
+            plain = parameters.teacher.on(dataset).model_copy(update={"route_points": 0})
             seeds = tuple(noise.seeds_of(parameters.seeds))
             teacher = replace(ordinary, data=place.data, seeds=seeds, teacher=plain, states=states)
             cells.run(teacher, parameters.parallel, place.teachers, store)

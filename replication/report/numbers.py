@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 MINUS = "\N{MINUS SIGN}"
+EN_DASH = "\N{EN DASH}"
 
 
 def percent(share: float) -> str:
@@ -25,6 +26,16 @@ def points(difference: float) -> str:
 def count(number: float) -> str:
     """12000000 -> 12,000,000."""
     return f"{number:,.0f}"
+
+
+def span(numbers: Collection[int]) -> str:
+    """[800, 12000] -> 800–12,000; [800, 800] -> 800.
+
+    Raises:
+        ValueError: there are none.
+    """
+    least, most = min(numbers), max(numbers)
+    return count(least) if least == most else f"{count(least)}{EN_DASH}{count(most)}"
 
 
 def seconds(value: float) -> str:

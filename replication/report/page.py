@@ -100,7 +100,7 @@ def templates(language: Language = ENGLISH) -> Environment:
     )
     install: Callable[..., None] = vars(environment)["install_gettext_translations"]
     install(translations(language), newstyle=True)
-    for name in ("percent", "points", "count", "seconds", "duration", "short_hash", "settings"):
+    for name in ("percent", "points", "count", "span", "seconds", "duration", "short_hash", "settings"):
         environment.filters[name] = getattr(numbers, name)
     for name, function in (("in_unit", "number"), ("written", "written"), ("p_value", "p_value")):
         environment.filters[name] = getattr(estimates, function)
@@ -131,6 +131,7 @@ def _facts(inputs: Inputs, words: Words) -> dict[str, Any]:
         "half_widths": findings.half_widths(found),
         "methods": _methods(datasets),
         "splits": SPLITS,
+        "sizes": {split: [inputs.cards[dataset.name].size(split) for dataset in datasets] for split in SPLITS},
         "semi_synthetic": [
             words.text("card_text", text=card.title) for card in inputs.cards.values() if card.kind == "semi-synthetic"
         ],

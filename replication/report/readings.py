@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from replication.report.generalisation import change
+from replication.results.cards import DataCard
 from replication.results.cells import Results
 from replication.results.comparisons import Comparison, Comparisons, Unit, spread_of
 from replication.results.files import read_json
@@ -47,16 +49,16 @@ class Narrowed(NamedTuple):
 class Readings:
     """Of all claims."""
 
-    labelled: int
-    """Labels that every teacher saw."""
-    validation: int
-    """Labelled items that chose among the states of every run."""
+    labelled: list[int]
+    """Labels that the teachers saw, by set."""
+    validation: list[int]
+    """Labelled items that chose among the states of every run, by set."""
     narrowed: list[Narrowed]
     further: dict[str, list[Further]]
     """By claim."""
 
 
-def read_readings(folder: Path, results: Results) -> Readings:
+def read_readings(folder: Path, results: Results, cards: Mapping[str, DataCard]) -> Readings:
     """Read a profile's folder; a file that is not there says nothing.
 
     Raises:
@@ -66,9 +68,11 @@ def read_readings(folder: Path, results: Results) -> Readings:
     narrowed = _narrowed(read_json(gaps, Generalisation)) if gaps.is_file() else []
     further = read_json(compared, Comparisons).further if compared.is_file() else []
     parameters = results.parameters
+    samples = parameters["measurements"]["samples"]
+    sampled = [cards[name] for name in samples["datasets"]] if samples else []
     return Readings(
-        labelled=parameters["preparation"]["labelled"],
-        validation=parameters["preparation"]["validation"],
+        labelled=[card.size("labelled") for card in sampled],
+        validation=[card.size("validation") for card in sampled],
         narrowed=narrowed,
         further=_pooled(further, parameters["statistics"]["confidence"]),
     )

@@ -77,3 +77,7 @@ class DataCard(BaseModel):
     """Of a set whose source leaves records out, by collection."""
     generation: Generation | None = None
     """Of a set that a program made in part."""
+
+    def size(self, split: str) -> int:
+        """Items of a split; 0 where the set has no such split."""
+        return sum(self.counts.get(split, {}).values())

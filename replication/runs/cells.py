@@ -47,7 +47,7 @@ def make(
         settings=settings,
         seeds=tuple(parameters.seeds),
         student=None if role == "teacher" else parameters.student.on(dataset),
-        teacher=parameters.teacher,
+        teacher=parameters.teacher.on(dataset),
         threads=parameters.parallel.threads,
         precision=resolve_precision(parameters.precision, device),
         device=device,

@@ -13,6 +13,8 @@ def test_percent_and_count() -> None:
     assert numbers.percent(1.0) == "100.0"
     assert numbers.count(12_000_000) == "12,000,000"
     assert numbers.short_hash("0123456789abcdef") == "0123456789ab"
+    assert numbers.span([800, 12_000, 900]) == "800–12,000"
+    assert numbers.span([800, 800]) == "800"
 
 
 @pytest.mark.parametrize(

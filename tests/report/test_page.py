@@ -463,8 +463,17 @@ def test_a_scheme_and_its_teacher_are_one_run(page: Page, folder: Path) -> None:
     assert f"Runs {runs}, {minutes} min {seconds} s of training and fitting in sum" in plain(page)
 
 
-def test_a_pool_of_another_size_is_told(page: Page) -> None:
-    assert "a transfer pool of 20, on Spam (semi-synthetic) 20, whose labels no training sees" in plain(page)
+def test_sizes_are_told_as_the_data_cards_have_them(page: Page, folder: Path) -> None:
+    assert "cut into 30 labelled items, a transfer pool of 18–20, whose labels no training sees, 39–40" in plain(page)
+    path = folder / "cards.json"
+    cards = json.loads(path.read_text(encoding="utf-8"))
+    for split, counts in {"labelled": [3, 4, 5], "pool": [900, 100, 234], "test": [50, 49, 1]}.items():
+        classes = cards["titles"]["counts"][split]
+        cards["titles"]["counts"][split] = dict(zip(classes, counts, strict=True))
+    path.write_text(json.dumps(cards), encoding="utf-8")
+    text = plain(Page(build(folder).read_text(encoding="utf-8")))
+    assert "cut into 12–30 labelled items, a transfer pool of 20–1,234, whose labels no training sees, 39–40" in text
+    assert "Small test sets. 100–120 items a set." in text
 
 
 def test_budgets_are_told_from_the_records(page: Page) -> None:

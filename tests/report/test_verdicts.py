@@ -38,7 +38,8 @@ CARD = DataCard.model_validate(
     {
         "title": "News <titles>", "language": "zh", "domain": "news", "kind": "real", "licence": "", "citation": "",
         "classes": ["a", "b"], "glosses": {}, "files": [], "raw_items": 1, "empties_dropped": 0,
-        "conflicts_dropped": 0, "duplicates_dropped": 0, "items": 1, "counts": {}, "lengths": {}, "data": "",
+        "conflicts_dropped": 0, "duplicates_dropped": 0, "items": 1,
+        "counts": {"labelled": {"a": 300, "b": 500}, "validation": {"a": 100, "b": 300}}, "lengths": {}, "data": "",
     }
 )  # fmt: skip
 
@@ -68,7 +69,7 @@ def inputs() -> Inputs:
     dataset = DatasetResult(name="news_titles", classes=["a", "b"], test_items=1500, data=[], cells=[cell])
     results = Results(
         profile="made",
-        parameters={"statistics": {"confidence": 0.95}, "preparation": {"labelled": 800, "validation": 400}},
+        parameters={"statistics": {"confidence": 0.95}, "measurements": {"samples": {"datasets": ["news_titles"]}}},
         environments=[], checkpoint=None, datasets=[dataset],
     )  # fmt: skip
     return Inputs(results=results, cards={"news_titles": CARD}, temperatures={}, curves=[])

@@ -43,7 +43,7 @@ def context(folder: Path, inputs: Inputs, words: Words) -> dict[str, Any] | None
         "title": words.text("board_title", counts=counts, claims=len(verdicts)),
         "verdicts": verdicts,
         "measured": len(verdicts) - counts["not measured"],
-        "readings": read_readings(folder, inputs.results),
+        "readings": read_readings(folder, inputs.results, inputs.cards),
         "settling": {verdict.claim: settling(verdict) for verdict in verdicts},
         "answer": _answer(verdicts),
         "discussion": discussion(verdicts, [dataset_finding(dataset) for dataset in inputs.results.datasets]),
