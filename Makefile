@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 MARKERS ?=
 MESSAGES := replication/report/locale
 
-.PHONY: repro test bench check lint types layers messages smoke stale accepted metrics env clean
+.PHONY: repro test bench check lint types layers messages smoke quick public paper stale accepted metrics env clean
 
 repro: $(ENV)
 	@$(RUN) -m dvc repro
@@ -41,9 +41,9 @@ messages: $(ENV)
 	@pybabel -q extract -F pyproject.toml --add-location=file --sort-by-file -o build/messages.pot replication/report
 	@pybabel -q update -i build/messages.pot -d $(MESSAGES) -l zh --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 120
 
-# The smoke profile, left on; `git checkout params.yaml dvc.lock` takes it off.
-smoke: $(ENV)
-	@$(RUN) -m replication profile smoke
+# A profile of `profiles/`, left on; `git checkout params.yaml dvc.lock` takes it off.
+smoke quick public paper: $(ENV)
+	@$(RUN) -m replication profile $@
 	@$(RUN) -m dvc repro
 	@$(RUN) -m replication table
 

@@ -184,13 +184,13 @@ class Parameters(Strict):
     temperature: Positive
     seeds: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)]
     datasets: Annotated[list[str], Field(min_length=1)]
-    opinion_datasets: Annotated[list[str], Field(min_length=1)]
+    opinion_datasets: list[str]
     """Those of `datasets` on which the schemes run: spam opinion, with items of a legacy and a current period."""
     own_datasets: dict[Name, OwnDataset] = Field(default_factory=dict)
     """Files of one's own that `datasets` may name."""
     methods: Annotated[list[str], Field(min_length=1)]
     """Run on every dataset."""
-    schemes: Annotated[list[str], Field(min_length=1)]
+    schemes: list[str]
     """Run on the opinion datasets."""
     yardsticks: Annotated[list[str], Field(min_length=1)]
     precision: Literal["auto", "bfloat16", "float32"]

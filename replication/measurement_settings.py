@@ -16,8 +16,8 @@ ALONE, TAUGHT = "supervised", "soft_label"
 class Noise(Strict):
     """Training labels flipped on purpose, and what that does to the arms of `replication.results.noise.ARMS`."""
 
-    datasets: Annotated[list[str], Field(min_length=1)]
-    """Among the profile's."""
+    datasets: list[str]
+    """Among the profile's; none leaves the measurement out, here and in the next two."""
     rates: Annotated[list[Fraction], Field(min_length=2)]
     """Shares of the labelled items whose label is flipped, rising from 0."""
     kind: Literal["symmetric", "class_dependent"]
@@ -35,7 +35,7 @@ class Noise(Strict):
 class TemperatureSweep(Strict):
     """The students that learn from soft labels at several temperatures."""
 
-    datasets: Annotated[list[str], Field(min_length=1)]
+    datasets: list[str]
     temperatures: Annotated[list[Positive], Field(min_length=1)]
     """T of the soft labels; the profile's own `temperature` is always added."""
 
@@ -47,7 +47,7 @@ class TemperatureSweep(Strict):
 class SampleSweep(Strict):
     """The students that learn from fewer labels, alone and from a teacher that has seen them all."""
 
-    datasets: Annotated[list[str], Field(min_length=1)]
+    datasets: list[str]
     sizes: Annotated[list[PositiveInt], Field(min_length=1)]
     """Labelled items, fewer than `preparation.labelled`, which is always added."""
 
@@ -91,7 +91,7 @@ def faults(
         yield f"cost.dataset: {cost.dataset!r} is not among datasets; add it there too"
     for key, sweep in sweeps.items():
         for method in (ALONE, TAUGHT):
-            if sweep and method not in methods:
+            if sweep and sweep.datasets and method not in methods:
                 yield f"{key}: needs {method!r}, which methods lacks; add it there"
     if noise and (noise.rates[0] != 0 or sorted(set(noise.rates)) != noise.rates):
         yield f"noise.rates: expected rates that rise from 0.0, found {noise.rates}; sort them, each once"

@@ -165,7 +165,7 @@ def _measurements(parameters: Parameters) -> Iterator[str]:
     measurements = parameters.measurements
     for fault in measurement_settings.faults(measurements, parameters.datasets, parameters.methods, parameters.seeds):
         yield f"measurements.{fault}"
-    if measurements.samples is None:
+    if measurements.samples is None or not measurements.samples.datasets:
         return
     labelled = min(parameters.preparation.on(dataset).labelled for dataset in measurements.samples.datasets)
     for size in measurements.samples.sizes:

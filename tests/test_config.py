@@ -1,32 +1,25 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
 
 from replication import params, settings
 from replication.config import Teacher
 from replication.errors import UserError
 from replication.params import load
 from replication.strict import read_yaml
+from tests.clone import set_parameter
 
 ROOT = Path(__file__).parents[1]
 
 
 def changed(tmp_path: Path, key: str, value: object) -> Path:
     """The committed params.yaml with one key set (dots lead down)."""
-    yaml = YAML()
-    data: Any = yaml.load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-    *parents, last = key.split(".")
-    place = data
-    for parent in parents:
-        place = place[parent]
-    place[last] = value
-    path = tmp_path / "params.yaml"
-    with path.open("w", encoding="utf-8") as file:
-        yaml.dump(data, file)
+    path = Path(shutil.copy(ROOT / "params.yaml", tmp_path))
+    set_parameter(path, key, value)
     return path
 
 
@@ -98,7 +91,7 @@ def test_the_committed_parameters_are_allowed() -> None:
         ("preparation.history", 0, "preparation.history: 0 is not allowed: input should be greater than 0"),
         ("parallel.checkpoint_seconds", 0, "parallel.checkpoint_seconds: 0 is not allowed"),
         ("statistics.seed", -1, "statistics.seed: -1 is not allowed"),
-        ("opinion_datasets", [], "opinion_datasets: [] is not allowed: list should have at least 1 item"),
+        ("methods", [], "methods: [] is not allowed: list should have at least 1 item"),
         ("datasets", ["reviews"], "opinion_datasets: 'spam_opinion_made' is not among datasets; add it there too"),
         ("schemes", ["soft_label"], "schemes: 'soft_label' stands under methods too; name it once"),
         ("schemes", ["sheme2"], "schemes: unknown name 'sheme2' (did you mean 'scheme2'?)"),
@@ -216,6 +209,28 @@ def test_sizes_of_a_set_take_the_place_of_the_common_ones(tmp_path: Path) -> Non
     own, common = settings.on("reviews"), settings.on("news_titles")
     assert (own.pool, own.test, own.labelled, own.sizes) == (9, 8, settings.labelled, {})
     assert common == settings.model_copy(update={"sizes": {}})
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("opinion_datasets", []),
+        ("schemes", []),
+        *((f"measurements.{name}.datasets", []) for name in ("noise", "samples", "temperature")),
+    ],
+)
+def test_parts_may_be_left_out(tmp_path: Path, key: str, value: object) -> None:
+    found: Any = load(changed(tmp_path, key, value))
+    for name in key.split("."):
+        found = getattr(found, name)
+    assert found == value
+
+
+def test_a_sweep_that_is_left_out_asks_for_no_method(tmp_path: Path) -> None:
+    path = changed(tmp_path, "methods", ["supervised", "logit_mse"])
+    for sweep in ("temperature", "samples"):
+        set_parameter(path, f"measurements.{sweep}.datasets", [])
+    assert load(path).methods == ["supervised", "logit_mse"]
 
 
 def test_sample_sizes_stay_below_the_labels_of_their_own_sets(tmp_path: Path) -> None:

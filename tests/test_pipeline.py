@@ -245,6 +245,29 @@ def test_what_if_reruns_the_softened_cells_and_nothing_else(smoke: Clone) -> Non
     assert json.loads(metrics.read_text(encoding="utf-8")) == before
 
 
+SWEPT = ("noise", "samples", "temperature")
+LEFT_OUT = ("opinion_datasets", "schemes", *(f"measurements.{name}.datasets" for name in SWEPT))
+
+
+def test_a_profile_may_leave_parts_out(smoke: Clone) -> None:
+    """No opinion set and no measurement but the cost: what is left is evaluated and reported as before."""
+    folder = smoke.folder / "reports/smoke"
+    before = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    for key in LEFT_OUT:
+        set_parameter(smoke.folder / "params.yaml", key, [])
+    done = smoke.run("dvc", "repro")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert set(re.findall(r"Running stage '([^']+)'", done.stdout + done.stderr)) == {"settings", "parts"} | END
+    after = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    assert after["news_titles"] == before["news_titles"] and set(after[OPINION]) == {*METHODS, *NAMES}
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    parts = ("noise", "gradients", "efficiency", "temperature-sweep", "coverage", "joint")
+    assert [name for name in (*parts, "results", "cost") if f'aria-labelledby="{name}"' in page] == ["results", "cost"]
+    assert smoke.run("git", "checkout", "-q", "--", ".").returncode == 0
+    assert smoke.run("dvc", "repro").returncode == 0
+    assert json.loads((folder / "metrics.json").read_text(encoding="utf-8")) == before
+
+
 def test_the_code_that_a_stage_depends_on_is_the_code_that_a_run_is_named_by(smoke: Clone) -> None:
     """A change that makes the store train again must make DVC start the stage."""
     lock: Any = YAML(typ="safe").load((smoke.folder / "dvc.lock").read_text(encoding="utf-8"))

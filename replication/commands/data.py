@@ -15,6 +15,14 @@ def settings() -> None:
 
 
 @app.command(rich_help_panel=STAGES)
+def parts() -> None:
+    """Write which sets each part of the pipeline that a profile may leave out runs on."""
+    from replication import parts as optional
+
+    optional.write(params.load(), BUILD)
+
+
+@app.command(rich_help_panel=STAGES)
 def sources() -> None:
     """Write what identifies each dataset's source, so that one that changes is fetched again, and no other."""
     from replication.data import identity

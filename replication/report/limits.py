@@ -52,7 +52,8 @@ def limits(inputs: Inputs) -> Limits:
     """Read them off."""
     datasets, parameters = inputs.results.datasets, inputs.results.parameters
     measurements: Mapping[str, Any] = parameters.get("measurements", {})
-    made = {name: measurements[name] for name in MEASURED if measurements.get(name)}
+    named = {name: measurements[name] for name in MEASURED if measurements.get(name)}
+    made = {name: settings for name, settings in named.items() if settings["datasets"]}
     longest = parameters["student"]["max_characters"]
     teachers = [cell for cell in (one.find(BASELINE[0], "teacher") for one in datasets) if cell is not None]
     return Limits(
@@ -82,4 +83,5 @@ def measured_stages(parameters: Mapping[str, Any]) -> list[tuple[str, str, list[
     """Stage, file and sets of every measurement that a profile makes; one set without a name where it is one stage."""
     measurements: Mapping[str, Any] = parameters.get("measurements", {})
     made = [(measurements.get(key), stage, file) for key, stage, file in STAGES]
-    return [(stage, file, list(one.get("datasets", [""]))) for one, stage, file in made if one]
+    listed = [(stage, file, list(one.get("datasets", [""]))) for one, stage, file in made if one]
+    return [(stage, file, sets) for stage, file, sets in listed if sets]

@@ -167,13 +167,17 @@ def test_the_answer_is_pooled_over_sets() -> None:
         )  # fmt: skip
 
     found = {name: (pooled(name, 0.02), sets) for name, sets in (("transfer all", 5), ("transfer labelled", 1))}
-    said = Words(templates()).text("answer_pooled", answer=found, gains=(0.03, 0.17))
+    words = Words(templates())
+    said = words.text("answer_pooled", answer=found, gains=(0.03, 0.17), opinion=["Spam"])
     assert "macro-F1 by +2.0 points (+1.0 to +3.0; mean of 5 sets) where the transfer pool is there" in said
+    assert "(soft labels; on opinion sets the article’s scheme 1, which regresses the teacher’s logits" in said
+    plain = words.text("answer_pooled", answer=found, gains=(0.03, 0.17), opinion=[])
+    assert "where the transfer pool is there to learn from (soft labels), and" in plain
     assert said.endswith(
         "and by +2.0 points (+1.0 to +3.0; 1 set) on the labelled items alone; the teachers differ from it by +3.0 to "
         "+17.0 points."
     )
-    assert Words(templates()).text("answer_pooled", answer={}, gains=None) == ""
+    assert words.text("answer_pooled", answer={}, gains=None, opinion=[]) == ""
 
 
 def test_schemes_are_counted_apart_and_their_teachers_are_no_students() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from replication.report.inputs import Inputs, read_inputs
-from replication.report.limits import MostJunk, limits
+from replication.report.limits import MostJunk, limits, measured_stages
 from replication.report.page import templates
 from replication.report.words import Words
 from tests.made_runs import OPINION
@@ -41,7 +41,7 @@ def test_the_junk_of_a_real_set_is_named_by_its_largest_family(published: Path) 
 def test_measurements_are_counted_by_their_sets(published: Path) -> None:
     measured = {
         "noise": {"datasets": ["a", "b"], "rates": [0.0, 0.2, 0.4]}, "samples": {"datasets": ["a"]},
-        "temperature": None, "cost": {"dataset": "a"},
+        "temperature": {"datasets": []}, "cost": {"dataset": "a"},
     }  # fmt: skip
     found = limits(changed(read_inputs(published), measurements=measured))
     assert (found.sets, found.rates, found.cost) == ({"noise": 2, "samples": 1}, [0.2, 0.4], True)
@@ -50,6 +50,10 @@ def test_measurements_are_counted_by_their_sets(published: Path) -> None:
         "Cost is measured on one."
     )
     assert limits(changed(read_inputs(published), measurements={})).sets == {}
+    assert measured_stages({"measurements": measured}) == [
+        ("noise", "noise.json", ["a", "b"]), ("gradients", "gradients.json", ["a", "b"]),
+        ("samples", "efficiency.json", ["a"]), ("cost", "cost.json", [""]),
+    ]  # fmt: skip
 
 
 def test_the_teacher_is_the_largest_one(published: Path) -> None:

@@ -30,6 +30,8 @@ def context(folder: Path, inputs: Inputs, words: Words) -> dict[str, Any] | None
     if not (folder / FILE).is_file():
         return None
     found = read_json(folder / FILE, GradientResult)
+    if not found.sets:
+        return None
     pictures = {
         one.dataset: _simplex_panels(one, class_names(inputs.cards[one.dataset], one.classes, words), words)
         for one in found.sets

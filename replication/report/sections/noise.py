@@ -24,6 +24,8 @@ def context(folder: Path, inputs: Inputs, words: Words) -> dict[str, Any] | None
     if not (folder / FILE).is_file():
         return None
     found = read_json(folder / FILE, NoiseResult)
+    if not found.sets:
+        return None
     return {
         "found": found,
         "title": words.text("noise_title", standings=standings(found), last=found.rates[-1]),

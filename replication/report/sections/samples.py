@@ -42,6 +42,7 @@ def context(folder: Path, inputs: Inputs, words: Words) -> dict[str, Any] | None
     outcomes = [outcome(result) for result in sets.values()]
     return {
         "sets": sets,
+        "validation": [inputs.cards[name].size("validation") for name in sets],
         "title": words.text("samples_title", outcomes=outcomes),
         "panels": [
             _panel(name, result, inputs, words) for name, result in sets.items() if result.alone or result.taught
