@@ -261,7 +261,7 @@ def test_a_profile_may_leave_parts_out(smoke: Clone) -> None:
     after = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     assert after["news_titles"] == before["news_titles"] and set(after[OPINION]) == {*METHODS, *NAMES}
     page = (folder / "index.html").read_text(encoding="utf-8")
-    parts = ("noise", "gradients", "efficiency", "temperature-sweep", "coverage", "joint")
+    parts = ("noise", "gradients", "efficiency", "temperature-sweep", "joint")
     assert [name for name in (*parts, "results", "cost") if f'aria-labelledby="{name}"' in page] == ["results", "cost"]
     assert smoke.run("git", "checkout", "-q", "--", ".").returncode == 0
     assert smoke.run("dvc", "repro").returncode == 0

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from replication.config import Teachers
 from replication.measurement_settings import Measurements, Noise
 from replication.measurements import gradients, noise
 from replication.runs import cells
@@ -25,7 +26,7 @@ SMALL = PARAMETERS.model_copy(
         "precision": "float32",
         "device": "auto",
         "student": STUDENT,
-        "teacher": TEACHER,
+        "teacher": Teachers(**TEACHER.model_dump()),
         "parallel": PARALLEL,
         "measurements": Measurements(noise=NOISE),
     }
