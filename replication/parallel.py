@@ -24,6 +24,8 @@ from replication.files import temporary_name
 
 Result = TypeVar("Result")
 POLL_SECONDS = 0.5
+SCHEDULER_SECONDS = 20
+"""How long to wait for a Dask scheduler."""
 KILLED = (
     "a worker process was killed, often for want of memory; finished seeds are kept: "
     "lower parallel.workers in params.yaml and run the stage again"
@@ -128,7 +130,7 @@ def _on_dask(jobs: Sequence[Job[Result]], settings: config.Parallel) -> list[Res
                     dashboard_address=None,
                 )
             )
-            client = opened.enter_context(distributed.Client(scheduler, timeout=20))
+            client = opened.enter_context(distributed.Client(scheduler, timeout=SCHEDULER_SECONDS))
         except (OSError, ValueError) as error:
             reason = str(error).splitlines()[0]
             raise UserError(f"parallel.address: no Dask scheduler at {settings.address!r}: {reason}") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -12,6 +13,11 @@ from filelock import FileLock
 from tests.clone import ROOT, Clone, as_published, make_clone
 
 KILLS = "test_kills"
+
+# Before anything imports numpy or torch: each would start as many threads as there are processors, and those of tests
+# side by side, and of the processes that these start, would wait for one another.
+for _library in ("OMP", "OPENBLAS", "MKL"):
+    os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session")

@@ -88,7 +88,8 @@ def test_where_there_are_no_workers_here_none_is_started(
     assert parallel._starting == []
 
 
-def test_a_scheduler_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_scheduler_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "SCHEDULER_SECONDS", 2)
     with pytest.raises(UserError, match=r"parallel\.address: no Dask scheduler at 'tcp://127\.0\.0\.1:9'"):
         parallel.fan_out(jobs(tmp_path), settings(backend="dask", address="tcp://127.0.0.1:9"))
 
