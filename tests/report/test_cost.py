@@ -12,7 +12,8 @@ import pytest
 
 from replication.evaluation.verdicts import write_verdicts
 from replication.files import write_json
-from replication.report import build
+from replication.report.languages import ENGLISH
+from replication.report.page import build
 from replication.report.sections import cost
 from replication.results.comparisons import Comparison, VarianceParts
 from replication.results.cost import CostResult, Latency, NetworkCost, Role, Runtime, YardstickCost, YardstickLatency
@@ -93,7 +94,7 @@ def rendered(folder: Path, to: Path, found: CostResult) -> str:
     """The page with that measurement."""
     shutil.copytree(folder, to)
     write_json(to / "cost.json", found.model_dump())
-    return build(to).read_text(encoding="utf-8")
+    return build(to, [ENGLISH]).read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +110,7 @@ def plain(html: str) -> str:
 
 
 def test_without_a_measurement_there_is_no_section(folder: Path) -> None:
-    assert 'id="cost"' not in build(folder).read_text(encoding="utf-8")
+    assert 'id="cost"' not in build(folder, [ENGLISH]).read_text(encoding="utf-8")
 
 
 def test_every_ratio_says_where_it_stands_to_the_claim(section: str) -> None:
