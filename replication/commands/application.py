@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,8 @@ REPORTS = Path("reports")
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 STAGES, TOOLS = "Stages of the pipeline", "For its user"
 """The two kinds of commands, as the help tells them apart."""
+ending = ExitStack()
+"""What to do when the command has ended, well or not."""
 Dataset = Annotated[str, typer.Argument(help="a dataset of params.yaml")]
 
 

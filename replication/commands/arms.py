@@ -6,12 +6,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from replication import config
-from replication.commands.application import BUILD
+from replication.commands.application import BUILD, ending
 
 if TYPE_CHECKING:
     from replication.runs.tasks import Cell
 
 Role = Literal["student", "teacher", "historical"]
+
+
+def with_workers(parameters: config.Parameters, module: str) -> None:
+    """Let this command's workers start and import a module while it goes on itself; they end with the command."""
+    from replication import parallel
+
+    parallel.start(parameters.parallel, len(parameters.seeds), module)
+    ending.callback(parallel.stop)
 
 
 def cell(
@@ -26,10 +34,7 @@ def cell(
         role: which network is trained.
         own: what the method reads of its own; None: what `settings` wrote for it.
     """
-    from replication import parallel
-
-    parallel.start(parameters.parallel, len(parameters.seeds), "replication.runs.train")
-
+    with_workers(parameters, "replication.runs.train")
     from replication import settings
     from replication.runs import cells
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from replication import config, params
 from replication.commands.application import BUILD, REPORTS, STAGES, Dataset, app, listed
-from replication.commands.arms import cell, run
+from replication.commands.arms import cell, run, with_workers
 from replication.measurement_settings import Noise, SampleSweep, TemperatureSweep
 
 Measured = TypeVar("Measured", Noise, SampleSweep, TemperatureSweep)
@@ -15,22 +15,24 @@ Measured = TypeVar("Measured", Noise, SampleSweep, TemperatureSweep)
 @app.command(rich_help_panel=STAGES)
 def noise(dataset: Dataset) -> None:
     """Train the arms of the noise measurement, for every rate and seed."""
+    parameters = params.load()
+    _of(parameters.measurements.noise, dataset, "noise")
+    with_workers(parameters, "replication.runs.train")
     from replication import store
     from replication.measurements import noise as measuring
 
-    parameters = params.load()
-    _of(parameters.measurements.noise, dataset, "noise")
     measuring.run(parameters, dataset, BUILD.absolute(), store.Store(config.scratch().absolute()))
 
 
 @app.command(rich_help_panel=STAGES)
 def gradients(dataset: Dataset) -> None:
     """Measure how the gradients of soft_label align with those of clean labels, for every rate and seed."""
+    parameters = params.load()
+    _of(parameters.measurements.noise, dataset, "noise")
+    with_workers(parameters, "replication.measurements.gradients")
     from replication import store
     from replication.measurements import gradients as measuring
 
-    parameters = params.load()
-    _of(parameters.measurements.noise, dataset, "noise")
     measuring.run(parameters, dataset, BUILD.absolute(), store.Store(config.scratch().absolute()))
 
 

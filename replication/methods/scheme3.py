@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from replication.losses import soft_divergence
+from replication.losses import cross_entropy, soft_divergence
 from replication.strict import Weight
 from replication.training.batches import Batch
 from replication.training.phases import Context, Phase, Term, Terms
-from replication.training.recipes import JointSettings, joint_phase, on_labels, soft_terms
+from replication.training.recipes import JointSettings, joint_phase, soft_terms
 
 
 class Settings(JointSettings):
@@ -27,10 +27,12 @@ def phases(context: Context[Settings]) -> Iterator[Phase]:
     student, teacher, settings = context.student, context.teacher.network, context.settings
 
     def teach(batch: Batch) -> Terms:
-        hard = on_labels(teacher, batch)
-        followed = student.target(batch).logits
-        feedback = soft_divergence(followed, teacher(batch).logits, settings.temperature)
-        return {"hard": hard, "feedback": Term(feedback, settings.feedback_weight)}
+        taught, followed = teacher(batch).logits, student.target(batch).logits
+        feedback = soft_divergence(followed, taught, settings.temperature)
+        return {
+            "hard": Term(cross_entropy(taught, batch.labels)),
+            "feedback": Term(feedback, settings.feedback_weight),
+        }
 
     def learn(batch: Batch) -> Terms:
         return soft_terms(student(batch).logits, batch, teacher.target(batch).logits, settings)

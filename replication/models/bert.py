@@ -30,6 +30,7 @@ from replication.config import Teacher
 from replication.errors import UserError
 from replication.models.output import Output
 from replication.models.tokeniser import Tokeniser
+from replication.models.unpadded import Places, layer_on_pieces
 
 __all__ = ["Bert", "BertOnStates", "Tokeniser", "kept_layers", "load_bert", "masked_mean"]
 
@@ -77,29 +78,31 @@ class Bert(nn.Module):
             logits [batch, classes], and under `layer<k>` the mean [batch, width] of layer k's states over the pieces.
         """
         mask = (input_ids != self.pad_id).long() if attention_mask is None else attention_mask
-        return self.above(self.frozen(input_ids, mask), mask)
+        places = Places.of(mask)
+        return self.above(places.pick(self.frozen(input_ids, mask)), places)
 
     @torch.no_grad()
     def frozen(self, input_ids: Tensor, mask: Tensor) -> Tensor:
         """States that the frozen part hands on: [batch, length], [batch, length] -> [batch, length, width]."""
         states: Tensor = self.network.bert.embeddings(input_ids=input_ids, token_type_ids=torch.zeros_like(input_ids))
-        attended = _attended(mask)
+        hidden = Places.of(mask).hidden
         for layer in self.network.bert.encoder.layer[: self.frozen_layers]:
-            states = layer(states, attended)
+            states = layer(states, hidden)
         return states
 
-    def above(self, states: Tensor, mask: Tensor) -> Output:
-        """What `forward` returns, from the states [batch, length, width] that the frozen part handed on."""
+    def above(self, pieces: Tensor, places: Places) -> Output:
+        """What `forward` returns, from the states [R, width] of the real pieces that the frozen part handed on."""
         bert = self.network.bert
-        attended = _attended(mask)
-        hidden = {self.frozen_layers: states}
+        hidden = {self.frozen_layers: pieces}
         for number, layer in enumerate(bert.encoder.layer[self.frozen_layers :], start=self.frozen_layers + 1):
-            states = layer(states, attended)
+            pieces = layer_on_pieces(layer, pieces, places)
             if number in self.hidden_layers:
-                hidden[number] = states
-        pooled = masked_mean(states, mask) if bert.pooler is None else bert.pooler(states)
+                hidden[number] = pieces
+        states = places.pad(pieces)
+        pooled = masked_mean(states, places.mask) if bert.pooler is None else bert.pooler(states)
         logits = self.network.classifier(self.network.dropout(pooled))
-        return Output(logits, {f"layer{layer}": masked_mean(hidden[layer], mask) for layer in self.hidden_layers})
+        means = {layer: masked_mean(places.pad(hidden[layer]), places.mask) for layer in self.hidden_layers}
+        return Output(logits, {f"layer{layer}": mean for layer, mean in means.items()})
 
     def train(self, mode: bool = True) -> Bert:
         """As usual, but the frozen part stays in evaluation mode."""
@@ -121,12 +124,8 @@ class BertOnStates(nn.Module):
 
     def forward(self, rows: Tensor) -> Output:
         """As `Bert.forward`, for int64 rows of the table [batch, length], padded at the end with 0."""
-        return self.bert.above(self.table[rows].float(), (rows != 0).long())
-
-
-def _attended(mask: Tensor) -> Tensor:
-    """What is added to attention scores: 0 at real pieces, the least number at padding; [batch, 1, 1, length]."""
-    return (1.0 - mask.float())[:, None, None, :] * torch.finfo(torch.float32).min
+        places = Places.of((rows != 0).long())
+        return self.bert.above(places.fill(self.table[rows[rows != 0]].float()), places)
 
 
 def masked_mean(states: Tensor, mask: Tensor) -> Tensor:

@@ -20,7 +20,8 @@ Role = Literal["student", "teacher", "historical"]
 
 LAYERS = (
     "data/splits", "data/vocabulary", "losses", "metrics",
-    "models/bert", "models/output", "models/textcnn", "models/tokeniser", "models/windows", "predictions",
+    "models/bert", "models/output", "models/textcnn", "models/tokeniser", "models/unpadded", "models/windows",
+    "predictions",
     "runs/learner", "runs/outputs", "runs/readers", "runs/route", "runs/tasks", "runs/train",
     "training/arithmetic", "training/batches", "training/checkpoints", "training/frozen", "training/inputs",
     "training/loop", "training/network", "training/optimisation", "training/phases", "training/recipes",

@@ -80,7 +80,7 @@ Joint = Context[JointSettings]
 
 
 def on_labels(teacher: Network, batch: Batch) -> Term:
-    """The teacher's cross-entropy: a pass over the labelled items alone, the same in every scheme."""
+    """The teacher's cross-entropy: a pass over the labelled items alone, where the teacher learns from nothing else."""
     labelled = batch.labelled()
     return Term(cross_entropy(teacher(labelled).logits, labelled.labels))
 
@@ -105,10 +105,9 @@ def summed_phase(context: Joint, terms: Callable[[Batch], Terms], own_rate: bool
 
 def summed_terms(context: Joint, batch: Batch) -> Terms:
     """CE(y, z_t) + hard_weight·CE(y, z_s) + soft_weight·T²·KL(p_t^T ‖ p_s^T), with gradients both ways."""
-    teacher, settings = context.teacher.network, context.settings
-    hard = on_labels(teacher, batch)
-    student = soft_terms(context.student(batch).logits, batch, teacher(batch).logits, settings)
-    return {"teacher_hard": hard, **student}
+    taught = context.teacher.network(batch).logits
+    student = soft_terms(context.student(batch).logits, batch, taught, context.settings)
+    return {"teacher_hard": Term(cross_entropy(taught, batch.labels)), **student}
 
 
 def _both(context: Joint, updates: list[Update]) -> Phase:

@@ -30,6 +30,7 @@ from tests.methods.bench import (
     hard_gradient,
     moved,
     soft_gradient,
+    steady,
     training_logits,
     watched,
     weights,
@@ -82,7 +83,7 @@ def test_scheme_2s_student_learns_from_the_teacher_after_its_step() -> None:
 
     def by_hand(taught: Tensor) -> Weights:
         fresh = Bench()
-        logits = training_logits(fresh)[2]
+        logits = training_logits(fresh)[1]
         gradient = 0.5 * hard_gradient(logits, fresh.batch.labels)
         gradient += 1.5 * soft_gradient(logits, (taught / T).softmax(-1), T)
         return descent(fresh.student, [(logits, gradient)], STUDENT_RATE)
@@ -110,9 +111,10 @@ def test_in_schemes_2_and_3_the_teacher_steps_first_and_no_gradient_of_the_stude
 
 @pytest.mark.parametrize("feedback_weight", [1.0, 0.3])
 def test_feedback_moves_scheme_3s_teacher_by_the_gradient_of_the_soft_loss(feedback_weight: float) -> None:
-    isolated, fed_back = after_one_step("scheme2")[0], after_one_step("scheme3", feedback_weight=feedback_weight)[0]
-    bench = Bench()
-    _, logits, _ = training_logits(bench)
+    isolated = after_one_step("scheme2", steady())[0]
+    fed_back = after_one_step("scheme3", steady(), feedback_weight=feedback_weight)[0]
+    bench = steady()
+    logits, _ = training_logits(bench)
     gradient = feedback_gradient(logits, bench.student.target(bench.batch).logits, T)
     expected = descent(bench.teacher, [(logits, gradient)], TEACHER_RATE * feedback_weight)
     for name in isolated:
@@ -120,10 +122,25 @@ def test_feedback_moves_scheme_3s_teacher_by_the_gradient_of_the_soft_loss(feedb
         assert expected[name].abs().max() > 1e-3, "large beside what float32 resolves"
 
 
-def test_scheme_3_without_feedback_is_scheme_2_to_the_bit() -> None:
-    two, three = after_one_step("scheme2"), after_one_step("scheme3", feedback_weight=0.0)
-    assert equal(two[0], three[0]) and equal(two[1], three[1])
-    assert not equal(two[0], after_one_step("scheme3", feedback_weight=1.0)[0])
+def test_feedback_weighs_on_the_teacher_in_proportion_and_its_dropout_is_drawn_once() -> None:
+    without, half, whole = (after_one_step("scheme3", feedback_weight=weight)[0] for weight in (0.0, 0.5, 1.0))
+    bench = Bench()
+    taught, _ = training_logits(bench)
+    hard = descent(bench.teacher, [(taught, hard_gradient(taught, bench.batch.labels))], TEACHER_RATE)
+    before = weights(bench.teacher)
+    for name in without:
+        torch.testing.assert_close(without[name] - before[name], hard[name], rtol=1e-4, atol=1e-6)
+        torch.testing.assert_close(half[name] - without[name], (whole[name] - without[name]) / 2, rtol=1e-4, atol=1e-6)
+        assert not torch.equal(half[name], without[name])
+
+
+def test_scheme_3_without_feedback_is_scheme_2_but_for_the_dropout_of_another_batch() -> None:
+    two, three = after_one_step("scheme2", steady()), after_one_step("scheme3", steady(), feedback_weight=0.0)
+    for one, other in zip(two, three, strict=True):
+        for name, value in one.items():
+            torch.testing.assert_close(value, other[name], rtol=1e-5, atol=1e-6)
+    fed_back = after_one_step("scheme3", steady(), feedback_weight=1.0)[0]
+    assert all((fed_back[name] - two[0][name]).abs().max() > 1e-3 for name in fed_back)
 
 
 def test_schemes_2_and_3_have_the_same_student_given_the_same_teacher() -> None:
@@ -141,16 +158,9 @@ def test_schemes_2_and_3_have_the_same_student_given_the_same_teacher() -> None:
 
 def summed_by_hand(bench: Bench, student_rate: float) -> tuple[Weights, Weights]:
     """The moves of CE_t + 0.5·CE_s + 1.5·soft, with gradients both ways."""
-    on_labelled, taught, logits = training_logits(bench)
-    labelled = bench.batch.labelled()
-    teacher = descent(
-        bench.teacher,
-        [
-            (on_labelled, hard_gradient(on_labelled, labelled.labels)),
-            (taught, 1.5 * feedback_gradient(taught, logits, T)),
-        ],
-        TEACHER_RATE,
-    )
+    taught, logits = training_logits(bench)
+    teachers = hard_gradient(taught, bench.batch.labels) + 1.5 * feedback_gradient(taught, logits, T)
+    teacher = descent(bench.teacher, [(taught, teachers)], TEACHER_RATE)
     gradient = 0.5 * hard_gradient(logits, bench.batch.labels)
     gradient += 1.5 * soft_gradient(logits, (taught.detach() / T).softmax(-1), T)
     return teacher, descent(bench.student, [(logits, gradient)], student_rate)
@@ -179,7 +189,7 @@ def test_a_joint_batch_without_a_label_moves_no_teacher_and_the_student_by_the_s
     after: list[Phase] = []
     bench.step(watched(bench.phases("scheme2", temperature=T), after.append))
     fresh = Bench(data=items(withheld=96))
-    logits = training_logits(fresh)[2]
+    logits = training_logits(fresh)[1]
     taught = (fresh.teacher.target(fresh.batch).logits / T).softmax(-1)
     expected = descent(fresh.student, [(logits, soft_gradient(logits, taught, T))], STUDENT_RATE)
     assert equal(weights(bench.teacher), before[0])

@@ -30,7 +30,7 @@ def test_scheme_5_matches_the_weighted_mean_of_the_teachers_probabilities() -> N
     settings = {"temperature": T, "hard_weight": 0.5, "soft_weight": 1.5}
     bench.step(bench.phases("scheme5", **settings, teacher_weight=3.0, historical_weight=1.0))
     fresh = Bench()
-    batch, logits = fresh.batch, training_logits(fresh)[2]
+    batch, logits = fresh.batch, training_logits(fresh)[1]
     online, historical = ((batch.targets[name] / T).softmax(-1) for name in ("logits", "historical_logits"))
     gradient = 0.5 * hard_gradient(logits, batch.labels)
     gradient += 1.5 * soft_gradient(logits, 0.75 * online + 0.25 * historical, T)
