@@ -17,6 +17,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from logging import ERROR
 from pathlib import Path
 
@@ -30,7 +31,7 @@ from replication.config import Teacher
 from replication.errors import UserError
 from replication.models.output import Output
 from replication.models.tokeniser import Tokeniser
-from replication.models.unpadded import Places, layer_on_pieces
+from replication.models.unpadded import Places, hidden_positions, layer_on_pieces
 
 __all__ = ["Bert", "BertOnStates", "Tokeniser", "kept_layers", "load_bert", "masked_mean"]
 
@@ -78,31 +79,44 @@ class Bert(nn.Module):
             logits [batch, classes], and under `layer<k>` the mean [batch, width] of layer k's states over the pieces.
         """
         mask = (input_ids != self.pad_id).long() if attention_mask is None else attention_mask
-        places = Places.of(mask)
-        return self.above(places.pick(self.frozen(input_ids, mask)), places)
+        hidden = hidden_positions(mask)
+        states = self.frozen(input_ids, mask)
+        return self._above(states, mask, lambda layer, given: layer(given, hidden), lambda given: given)
 
     @torch.no_grad()
     def frozen(self, input_ids: Tensor, mask: Tensor) -> Tensor:
         """States that the frozen part hands on: [batch, length], [batch, length] -> [batch, length, width]."""
         states: Tensor = self.network.bert.embeddings(input_ids=input_ids, token_type_ids=torch.zeros_like(input_ids))
-        hidden = Places.of(mask).hidden
+        hidden = hidden_positions(mask)
         for layer in self.network.bert.encoder.layer[: self.frozen_layers]:
             states = layer(states, hidden)
         return states
 
     def above(self, pieces: Tensor, places: Places) -> Output:
-        """What `forward` returns, from the states [R, width] of the real pieces that the frozen part handed on."""
+        """What `forward` returns, from the states [R, width] of the real pieces that the frozen part handed on.
+
+        No work is done on padding; `forward`, which serves, is the same graph for every batch instead.
+        """
+        return self._above(pieces, places.mask, partial(layer_on_pieces, places=places), places.pad)
+
+    def _above(
+        self,
+        states: Tensor,
+        mask: Tensor,
+        step: Callable[[nn.Module, Tensor], Tensor],
+        padded: Callable[[Tensor], Tensor],
+    ) -> Output:
+        """The layers above the frozen part and the head; `step` runs a layer, `padded` lays states out by text."""
         bert = self.network.bert
-        hidden = {self.frozen_layers: pieces}
+        hidden = {self.frozen_layers: states}
         for number, layer in enumerate(bert.encoder.layer[self.frozen_layers :], start=self.frozen_layers + 1):
-            pieces = layer_on_pieces(layer, pieces, places)
+            states = step(layer, states)
             if number in self.hidden_layers:
-                hidden[number] = pieces
-        states = places.pad(pieces)
-        pooled = masked_mean(states, places.mask) if bert.pooler is None else bert.pooler(states)
+                hidden[number] = states
+        last = padded(states)
+        pooled = masked_mean(last, mask) if bert.pooler is None else bert.pooler(last)
         logits = self.network.classifier(self.network.dropout(pooled))
-        means = {layer: masked_mean(places.pad(hidden[layer]), places.mask) for layer in self.hidden_layers}
-        return Output(logits, {f"layer{layer}": mean for layer, mean in means.items()})
+        return Output(logits, {f"layer{n}": masked_mean(padded(hidden[n]), mask) for n in self.hidden_layers})
 
     def train(self, mode: bool = True) -> Bert:
         """As usual, but the frozen part stays in evaluation mode."""

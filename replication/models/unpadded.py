@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from transformers.models.bert.modeling_bert import BertLayer, BertSelfAttention, eager_attention_forward
 
-__all__ = ["Places", "layer_on_pieces"]
+__all__ = ["Places", "hidden_positions", "layer_on_pieces"]
 
 STEP = 64
 
@@ -28,14 +28,11 @@ class Places:
     """[batch, length], 1 at real pieces."""
     rows: Tensor
     """[P], long: their positions in the flattened batch, rising."""
-    hidden: Tensor
-    """[batch, 1, 1, length], float32, added to attention scores: 0 at real pieces, the least number at padding."""
 
     @classmethod
     def of(cls, mask: Tensor) -> Places:
         """The real pieces of a mask [batch, length]."""
-        hidden = (1.0 - mask.float())[:, None, None, :] * torch.finfo(torch.float32).min
-        return cls(mask, mask.flatten().nonzero().squeeze(1), hidden)
+        return cls(mask, mask.flatten().nonzero().squeeze(1))
 
     def fill(self, real: Tensor) -> Tensor:
         """[P, width] -> [R, width], the last rows zeros."""
@@ -52,6 +49,11 @@ class Places:
         return flat.view(*self.mask.shape, -1)
 
 
+def hidden_positions(mask: Tensor) -> Tensor:
+    """What is added to attention scores: 0 at real pieces, the least number at padding; [batch, 1, 1, length]."""
+    return (1.0 - mask.float())[:, None, None, :] * torch.finfo(torch.float32).min
+
+
 def layer_on_pieces(layer: nn.Module, pieces: Tensor, places: Places) -> Tensor:
     """What a layer makes of pieces [R, width], as if it were given the padded batch; the rows past P mean nothing."""
     bert = cast(BertLayer, layer)
@@ -66,5 +68,7 @@ def _attend(attention: BertSelfAttention, pieces: Tensor, places: Places) -> Ten
         return places.pad(linear(pieces)).view(shape).transpose(1, 2)
 
     query, key, value = heads(attention.query), heads(attention.key), heads(attention.value)
-    context, _ = eager_attention_forward(attention, query, key, value, places.hidden, scaling=attention.scaling)
+    context, _ = eager_attention_forward(
+        attention, query, key, value, hidden_positions(places.mask), scaling=attention.scaling
+    )
     return places.pick(context.flatten(2))

@@ -2,13 +2,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 import torch
 from torch import Tensor
 
 from replication.models.bert import Bert, load_bert
 from replication.models.tokeniser import Tokeniser
-from replication.models.unpadded import STEP, Places, layer_on_pieces
+from replication.models.unpadded import STEP, Places, hidden_positions, layer_on_pieces
 from tests.models.test_bert import TEXTS
 from tests.models.tiny import LAYERS, teacher
 
@@ -37,7 +36,7 @@ def with_and_without_padding(model: Bert, ids: Tensor) -> tuple[Tensor, Tensor, 
     states: Tensor = model.network.bert.embeddings(input_ids=ids)
     pieces = places.pick(states)
     for layer in model.network.bert.encoder.layer:
-        states = layer(states, places.hidden)
+        states = layer(states, hidden_positions(mask))
         pieces = layer_on_pieces(layer, pieces, places)
     return states, places.pad(pieces), mask
 
@@ -53,11 +52,3 @@ def test_layers_on_pieces_are_those_of_transformers_and_so_are_their_gradients(t
     expected = torch.autograd.grad((theirs * loss).sum(), weights)
     for found, one in zip(torch.autograd.grad((ours * loss).sum(), weights), expected, strict=True):
         torch.testing.assert_close(found, one, rtol=1e-4, atol=1e-6)
-
-
-@pytest.mark.parametrize("longest", [16, 20])
-def test_what_a_text_is_padded_to_changes_nothing(longest: int, tiny: Path) -> None:
-    model = load_bert(tiny, 3, teacher(LAYERS)).eval()
-    ids = Tokeniser(tiny)(TEXTS, 16)
-    wider = torch.nn.functional.pad(ids, (0, longest - ids.shape[1]))
-    torch.testing.assert_close(model(wider).logits, model(ids).logits, rtol=1e-5, atol=1e-6)
