@@ -60,10 +60,12 @@ metrics: $(ENV)
 
 env: $(ENV)
 
+# pip would compile every module of every package, most of which nothing imports; those that are get compiled once, here.
 $(ENV): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv .venv
-	$(RUN) -m pip install --disable-pip-version-check -r requirements.lock
+	$(RUN) -m pip install --disable-pip-version-check --no-compile -r requirements.lock
+	@env -u PYTHONDONTWRITEBYTECODE $(RUN) -c 'import dvc.cli, dvc.repo.reproduce, replication.evaluation, replication.report, replication.runs.train'
 	@cp requirements.lock $(ENV)
 
 clean:
