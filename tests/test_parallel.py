@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +22,16 @@ def square(number: int) -> tuple[int, int, int]:
 
 def knows_module() -> bool:
     return "replication.data.noise" in sys.modules
+
+
+held: list[bytes] = []
+
+
+def grow(seconds: float) -> int:
+    """Hold 350 MB more; loky looks at a worker's memory when more than a second has passed since its last look."""
+    held.append(b"x" * 350_000_000)
+    time.sleep(seconds)
+    return os.getpid()
 
 
 def fail(message: str) -> tuple[int, int, int]:
@@ -46,6 +57,34 @@ def test_results_come_in_order_from_other_processes_of_one_thread_each(tmp_path:
     assert [value for value, _, _ in results] == [0, 1, 4, 9]
     assert os.getpid() not in {process for _, process, _ in results}
     assert {threads for _, _, threads in results} == {1}
+
+
+def test_a_worker_stays_however_much_memory_its_jobs_leave_taken(tmp_path: Path) -> None:
+    growing = parallel.Job("grows", 1, tmp_path / "grows.json", partial(grow, 1.1))
+    assert len(set(parallel.fan_out([growing] * 6, settings()))) == 2
+    parallel.stop()
+
+
+def test_workers_end_when_they_are_stopped_and_new_ones_start_when_there_is_work(tmp_path: Path) -> None:
+    before = {process for _, process, _ in parallel.fan_out(jobs(tmp_path), settings())}
+    parallel.stop()
+    assert not any(Path(f"/proc/{process}").exists() for process in before)
+    parallel.stop()
+    after = parallel.fan_out(jobs(tmp_path), settings())
+    assert [value for value, _, _ in after] == [0, 1, 4, 9]
+    assert before.isdisjoint(process for _, process, _ in after)
+
+
+def test_workers_that_are_still_starting_are_left_to_themselves(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(parallel, "_starting", [])
+    parallel.start(settings(), 4, "replication.data.noise")
+    [starting] = parallel._starting
+    parallel.stop()
+    starting.join()
+    parallel.stop()
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_dask_gives_the_same_on_a_cluster_of_this_machine_and_at_an_address(tmp_path: Path) -> None:
