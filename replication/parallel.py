@@ -69,22 +69,34 @@ def start(settings: config.Parallel, jobs: int, module: str) -> None:
     count = workers(settings, jobs)
     if settings.backend != "loky" or count == 1 or _starting:
         return
+    _imported.append(module)
 
-    def import_there() -> None:
+    def start_them() -> None:
         # What goes wrong here goes wrong again in `fan_out`, which tells the user.
-        with suppress(ImportError, TerminatedWorkerError, BrokenProcessPool), _loky(settings):
-            Parallel(n_jobs=count)(delayed(_import)(module) for _ in range(count))
+        with suppress(TerminatedWorkerError, BrokenProcessPool), _loky(settings):
+            Parallel(n_jobs=count)(delayed(os.getpid)() for _ in range(count))
 
-    _starting.append(threading.Thread(target=import_there, daemon=True))
+    _starting.append(threading.Thread(target=start_them, daemon=True))
     _starting[0].start()
 
 
 _starting: list[threading.Thread] = []
 """Who starts the workers of this process, at most one."""
+_imported: list[str] = []
+"""What a worker of this process imports when it starts."""
 
 
-def _import(module: str) -> None:
-    importlib.import_module(module)
+def begin(modules: Sequence[str]) -> None:
+    """In a new worker of loky: import, and stay, however much memory the jobs leave taken.
+
+    Loky ends a worker that holds 300 MB more than after its first job, as every one would after its first seed, and its
+    successor would import all anew: a fifth of a short stage. What is held is what torch and the allocator keep to use
+    again; it stops growing after a few seeds, at 1.4 GB.
+    """
+    process_executor._MAX_MEMORY_LEAK_SIZE = sys.maxsize
+    for module in modules:
+        with suppress(ImportError):
+            importlib.import_module(module)
 
 
 def stop() -> None:
@@ -94,16 +106,6 @@ def stop() -> None:
     """
     if not any(thread.is_alive() for thread in _starting):
         get_reusable_executor(kill_workers=True).shutdown(wait=True)
-
-
-def keep() -> None:
-    """In a new worker of loky: stay, however much memory the jobs leave taken.
-
-    Loky ends a worker that holds 300 MB more than after its first job, which here is an import, so every worker would
-    end after its first seed, and its successor import all anew: a fifth of a short stage. What is held is what torch
-    and the allocator keep to use again; it stops growing after a few seeds, at 1.4 GB.
-    """
-    process_executor._MAX_MEMORY_LEAK_SIZE = sys.maxsize
 
 
 def fan_out(jobs: Sequence[Job[Result]], settings: config.Parallel) -> list[Result]:
@@ -131,7 +133,7 @@ def _on_loky(jobs: Sequence[Job[Result]], settings: config.Parallel) -> list[Res
 
 
 def _loky(settings: config.Parallel) -> parallel_config:
-    return parallel_config("loky", inner_max_num_threads=settings.threads, initializer=keep)
+    return parallel_config("loky", inner_max_num_threads=settings.threads, initializer=begin, initargs=(_imported,))
 
 
 def _on_dask(jobs: Sequence[Job[Result]], settings: config.Parallel) -> list[Result]:

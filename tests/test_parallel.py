@@ -79,6 +79,7 @@ def test_workers_that_are_still_starting_are_left_to_themselves(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(parallel, "_starting", [])
+    monkeypatch.setattr(parallel, "_imported", [])
     parallel.start(settings(), 4, "replication.data.noise")
     [starting] = parallel._starting
     parallel.stop()
@@ -100,6 +101,7 @@ def test_dask_gives_the_same_on_a_cluster_of_this_machine_and_at_an_address(tmp_
 
 def test_workers_that_were_started_early_do_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "_starting", [])
+    monkeypatch.setattr(parallel, "_imported", [])
     parallel.start(settings(), 4, "replication.data.noise")
     parallel.start(settings(), 4, "replication.data.noise")
     [starting] = parallel._starting
@@ -113,6 +115,7 @@ def test_what_goes_wrong_in_an_early_start_is_left_to_the_jobs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(parallel, "_starting", [])
+    monkeypatch.setattr(parallel, "_imported", [])
     parallel.start(settings(), 4, "replication.no_such_module")
     assert [value for value, _, _ in parallel.fan_out(jobs(tmp_path), settings())] == [0, 1, 4, 9]
     assert "Traceback" not in capfd.readouterr().err
@@ -123,6 +126,7 @@ def test_where_there_are_no_workers_here_none_is_started(
     changes: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parallel, "_starting", [])
+    monkeypatch.setattr(parallel, "_imported", [])
     parallel.start(settings(**changes), 4, "replication.data.noise")
     assert parallel._starting == []
 

@@ -17,7 +17,6 @@ from replication.results.cost import NetworkCost, Role
 from replication.serving.exchange import LogitsAlone, OnnxNetwork, check_equal
 from replication.serving.trained import load_student, load_teacher
 
-
 SINGLES = 8
 
 
