@@ -168,7 +168,7 @@ STALE: list[tuple[str, object, set[str]]] = [
     ("measurements.noise.rates", [0.0, 0.3], NOISE | END),
     ("measurements.temperature.temperatures", [8.0], {"temperatures@news_titles"} | END),
     ("measurements.samples.sizes", [60], {"samples@news_titles"} | END),
-    ("measurements.cost.repeats", 6, COST | {"verdicts", "report"}),
+    ("measurements.cost.repeats", 6, COST | END),
     ("statistics.draws", 1001, COST | END),
     ("parallel.workers", 2, set()),
     ("parallel.checkpoint_seconds", 9.0, set()),
