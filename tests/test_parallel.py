@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -63,6 +64,17 @@ def test_a_worker_stays_however_much_memory_its_jobs_leave_taken(tmp_path: Path)
     growing = parallel.Job("grows", 1, tmp_path / "grows.json", partial(grow, 1.1))
     assert len(set(parallel.fan_out([growing] * 6, settings()))) == 2
     parallel.stop()
+
+
+def frozen() -> tuple[int, bool]:
+    return gc.get_freeze_count(), gc.isenabled()
+
+
+def test_a_worker_collects_garbage_but_searches_nothing_that_it_imported_for_it(tmp_path: Path) -> None:
+    looks = [parallel.Job(str(n), 1, tmp_path / f"{n}.json", frozen) for n in range(2)]
+    found = parallel.fan_out(looks, settings())
+    parallel.stop()
+    assert all(count > 10_000 and enabled for count, enabled in found)
 
 
 def test_workers_end_when_they_are_stopped_and_new_ones_start_when_there_is_work(tmp_path: Path) -> None:

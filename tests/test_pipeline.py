@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from replication import config, settings
+from replication import config, networks, settings
 from replication.params import load
 from replication.records import read_run
 from replication.runs.tasks import code
@@ -147,6 +147,8 @@ def test_the_table_and_the_report_need_no_torch(smoke: Clone, tmp_path: Path) ->
     assert page.read_bytes() == before
 
 
+FIRST = {"settings", "networks"}
+"""The stages that write, of all parameters, those that concern a cell."""
 TRAINED = TEACHERS | STUDENTS | NOISE | SWEEPS | COST
 STALE: list[tuple[str, object, set[str]]] = [
     ("temperature", 4.0, SOFTENED | SWEEPS | END),
@@ -159,7 +161,13 @@ STALE: list[tuple[str, object, set[str]]] = [
     ("seeds", [0, 1, 2], TRAINED | HISTORICAL | END),
     ("student.dropout", 0.4, STUDENTS | SWEEPS | HISTORICAL | NOISE | COST | END),
     ("student.max_characters", 40, STUDENTS | SWEEPS | HISTORICAL | NOISE | COST | YARDSTICKS | END),
-    ("student.training.iterations", 61, STUDENTS | SWEEPS | HISTORICAL | NOISE | COST | END),
+    ("student.training.learning_rate", 0.002, STUDENTS | SWEEPS | HISTORICAL | NOISE | COST | END),
+    ("student.training.iterations", 61, END),  # both sets have budgets of their own
+    (
+        f"student.budgets.{OPINION}.iterations",
+        21,
+        {name for name in STUDENTS if OPINION in name} | HISTORICAL | END,
+    ),
     ("teacher.training.learning_rate", 1.0e-5, TRAINED | END),
     ("teacher.checkpoint", "folder:elsewhere", {"checkpoint"} | TRAINED | END),
     ("precision", "float32", TRAINED | HISTORICAL | END),
@@ -179,19 +187,21 @@ STALE: list[tuple[str, object, set[str]]] = [
 
 @pytest.mark.parametrize(("key", "value", "expected"), STALE, ids=[key for key, _, _ in STALE])
 def test_what_a_parameter_makes_stale(smoke: Clone, key: str, value: object, expected: set[str]) -> None:
-    params, built = smoke.folder / "params.yaml", smoke.folder / "build/settings"
+    params, build = smoke.folder / "params.yaml", smoke.folder / "build"
     before = params.read_bytes()
-    kept = {path.name: path.read_bytes() for path in built.iterdir()}
+    kept = {name: files(build / name) for name in FIRST}
     assert parameter(params, key) != value, "nothing would change"
     try:
         set_parameter(params, key, value)
-        settings.write(load(params), built)  # what the stage `settings` does, which comes first
-        assert stale(smoke) - {"settings"} == expected
+        settings.write(load(params), build / "settings")  # what these stages do, which come first
+        networks.write(load(params), smoke.folder, build / "networks")
+        assert stale(smoke) - FIRST == expected
     finally:
         params.write_bytes(before)
-        for name, content in kept.items():
-            (built / name).unlink()
-            (built / name).write_bytes(content)
+        for folder, contents in kept.items():
+            for name, content in contents.items():
+                (build / folder / name).unlink()
+                (build / folder / name).write_bytes(content)
 
 
 def parameter(params: Path, key: str) -> object:
@@ -209,8 +219,8 @@ def stale(clone: Clone) -> set[str]:
     for before, later in edges(clone.folder):
         after.setdefault(before, set()).add(later)
     found: set[str] = set()
-    # `settings` is left out: what comes after it depends on the files that it writes, which are up to date.
-    front = {name.split(":")[-1] for name in status} - {"settings"}
+    # What comes after the first stages depends on the files that they write, which are up to date.
+    front = {name.split(":")[-1] for name in status} - FIRST
     while front:
         found |= front
         front = {later for name in front for later in after.get(name, set())} - found
@@ -278,6 +288,8 @@ def test_the_code_that_a_stage_depends_on_is_the_code_that_a_run_is_named_by(smo
         ("scheme3", f"scheme@{OPINION}-scheme3"),
     ):
         depends = [dep["path"] for dep in lock["stages"][stage]["deps"]]
+        if "build/networks/code.json" in depends:
+            depends += [dep["path"] for dep in lock["stages"]["networks"]["deps"]]
         for path in code(method):
             name = path.relative_to(Path(config.__file__).parents[1]).as_posix()
             assert any(name == dep or name.startswith(f"{dep}/") for dep in depends), (

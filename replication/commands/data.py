@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from replication import params
 from replication.commands.application import BUILD, STAGES, Dataset, app, listed
 
@@ -12,6 +14,14 @@ def settings() -> None:
     from replication import settings as method_settings
 
     method_settings.write(params.load(), BUILD / "settings")
+
+
+@app.command(rich_help_panel=STAGES)
+def networks() -> None:
+    """Write what every run on a set reads of params.yaml, and the hashes of the code that trains."""
+    from replication import networks as common
+
+    common.write(params.load(), Path(), BUILD / "networks")
 
 
 @app.command(rich_help_panel=STAGES)
