@@ -62,15 +62,15 @@ def workers(settings: config.Parallel, jobs: int) -> int:
     return min(jobs, settings.workers)
 
 
-def start(settings: config.Parallel, jobs: int, module: str) -> None:
-    """Let the workers of a later `fan_out` start and import a module, while this process goes on with its own imports.
+def start(settings: config.Parallel, jobs: int, modules: Sequence[str]) -> None:
+    """Let the workers of a later `fan_out` start and import modules, while this process goes on with its own imports.
 
     Only saves time: nothing depends on it, and where there will be no local workers it does nothing.
     """
     count = workers(settings, jobs)
     if settings.backend != "loky" or count == 1 or _starting:
         return
-    _imported.append(module)
+    _imported.extend(modules)
 
     def start_them() -> None:
         # What goes wrong here goes wrong again in `fan_out`, which tells the user.

@@ -92,7 +92,7 @@ def test_workers_that_are_still_starting_are_left_to_themselves(
 ) -> None:
     monkeypatch.setattr(parallel, "_starting", [])
     monkeypatch.setattr(parallel, "_imported", [])
-    parallel.start(settings(), 4, "replication.data.noise")
+    parallel.start(settings(), 4, ["replication.data.noise"])
     [starting] = parallel._starting
     parallel.stop()
     starting.join()
@@ -114,8 +114,8 @@ def test_dask_gives_the_same_on_a_cluster_of_this_machine_and_at_an_address(tmp_
 def test_workers_that_were_started_early_do_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "_starting", [])
     monkeypatch.setattr(parallel, "_imported", [])
-    parallel.start(settings(), 4, "replication.data.noise")
-    parallel.start(settings(), 4, "replication.data.noise")
+    parallel.start(settings(), 4, ["replication.data.noise"])
+    parallel.start(settings(), 4, ["replication.data.noise"])
     [starting] = parallel._starting
     starting.join()
     knows = parallel.Job("knows", 1, tmp_path / "knows.json", knows_module)
@@ -128,7 +128,7 @@ def test_what_goes_wrong_in_an_early_start_is_left_to_the_jobs(
 ) -> None:
     monkeypatch.setattr(parallel, "_starting", [])
     monkeypatch.setattr(parallel, "_imported", [])
-    parallel.start(settings(), 4, "replication.no_such_module")
+    parallel.start(settings(), 4, ["replication.no_such_module"])
     assert [value for value, _, _ in parallel.fan_out(jobs(tmp_path), settings())] == [0, 1, 4, 9]
     assert "Traceback" not in capfd.readouterr().err
 
@@ -139,7 +139,7 @@ def test_where_there_are_no_workers_here_none_is_started(
 ) -> None:
     monkeypatch.setattr(parallel, "_starting", [])
     monkeypatch.setattr(parallel, "_imported", [])
-    parallel.start(settings(**changes), 4, "replication.data.noise")
+    parallel.start(settings(**changes), 4, ["replication.data.noise"])
     assert parallel._starting == []
 
 

@@ -39,17 +39,17 @@ def test_points_stand_in_the_order_of_training_and_end_with_the_end(folder: Path
 def test_logits_are_those_of_the_state_whatever_was_asked_before(folder: Path) -> None:
     route = StoredRoute(folder, teacher(0), DATA, HELD_OUT)
     for point in (9, 2, 10, 2):
-        on_training, on_validation = route.logits(point)
-        assert torch.equal(on_training, said(teacher(point)))
-        assert torch.equal(on_validation, said(teacher(point)))
+        assert torch.equal(route.logits(point), said(teacher(point)))
+        assert torch.equal(route.on_validation(point), said(teacher(point)))
 
 
 def test_the_end_is_what_the_finished_teacher_left(folder: Path) -> None:
-    on_training, on_validation = StoredRoute(folder, teacher(0), DATA, HELD_OUT).logits(None)
-    assert torch.equal(on_training, DATA.targets["logits"]) and torch.equal(on_validation, HELD_OUT.targets["logits"])
+    route = StoredRoute(folder, teacher(0), DATA, HELD_OUT)
+    assert torch.equal(route.logits(None), DATA.targets["logits"])
+    assert torch.equal(route.on_validation(None), HELD_OUT.targets["logits"])
 
 
-def test_training_items_cost_nothing_unless_they_are_asked_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_asked_for_costs_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     passes: list[int] = []
     predict = Network.predict
 
@@ -59,10 +59,11 @@ def test_training_items_cost_nothing_unless_they_are_asked_for(folder: Path, mon
 
     monkeypatch.setattr(Network, "predict", counted)
     route = StoredRoute(folder, teacher(0), DATA, HELD_OUT)
-    none, on_validation = route.logits(9, training_items=False)
-    assert none.shape == (0, on_validation.shape[1]) and len(passes) == 1
-    assert torch.equal(route.logits(9)[1], on_validation) and len(passes) == 2
+    route.on_validation(9)
+    assert len(passes) == 1
     route.logits(9)
+    assert len(passes) == 2
+    route.logits(9), route.on_validation(9)
     assert len(passes) == 2, "computed once"
 
 

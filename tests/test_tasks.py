@@ -163,7 +163,7 @@ def test_the_encoder_and_its_settings_determine_the_runs_that_compute_with_it(
     assert identity(replace(one, precision="bfloat16")) != before
     assert identity(replace(one, device="cuda")) != before
     write_json(root / "checkpoint" / "other.json", {})
-    assert (identity(one) != before) is concerned
+    assert (identity(cell(root, method)) != before) is concerned
 
 
 def test_the_data_determine_a_run(root: Path) -> None:

@@ -14,11 +14,15 @@ if TYPE_CHECKING:
 Role = Literal["student", "teacher", "historical"]
 
 
-def with_workers(parameters: config.Parameters, module: str) -> None:
-    """Let this command's workers start and import a module while it goes on itself; they end with the command."""
+TRAINING, BERT = "replication.runs.train", "replication.models.bert"
+"""What workers import when they start; BERT, which takes as long again, where it is known to be needed."""
+
+
+def with_workers(parameters: config.Parameters, *modules: str) -> None:
+    """Let this command's workers start and import modules while it goes on itself; they end with the command."""
     from replication import parallel
 
-    parallel.start(parameters.parallel, len(parameters.seeds), module)
+    parallel.start(parameters.parallel, len(parameters.seeds), modules)
     ending.callback(parallel.stop)
 
 
@@ -34,7 +38,7 @@ def cell(
         role: which network is trained.
         own: what the method reads of its own; None: what `settings` wrote for it.
     """
-    with_workers(parameters, "replication.runs.train")
+    with_workers(parameters, *((TRAINING, BERT) if role == "teacher" else (TRAINING,)))
     from replication import settings
     from replication.runs import cells
 

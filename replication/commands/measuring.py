@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from replication import config, params
 from replication.commands.application import BUILD, REPORTS, STAGES, Dataset, app, listed
-from replication.commands.arms import cell, run, with_workers
+from replication.commands.arms import BERT, TRAINING, cell, run, with_workers
 from replication.measurement_settings import Noise, SampleSweep, TemperatureSweep
 
 Measured = TypeVar("Measured", Noise, SampleSweep, TemperatureSweep)
@@ -17,7 +17,7 @@ def noise(dataset: Dataset) -> None:
     """Train the arms of the noise measurement, for every rate and seed."""
     parameters = params.load()
     _of(parameters.measurements.noise, dataset, "noise")
-    with_workers(parameters, "replication.runs.train")
+    with_workers(parameters, TRAINING, BERT)
     from replication import store
     from replication.measurements import noise as measuring
 
@@ -39,10 +39,11 @@ def gradients(dataset: Dataset) -> None:
 @app.command(rich_help_panel=STAGES)
 def temperatures(dataset: Dataset) -> None:
     """Train the TextCNN on soft labels at several temperatures, for every seed."""
-    from replication.measurements import temperatures as sweep
-
     parameters = params.load()
     points = _of(parameters.measurements.temperature, dataset, "temperature").points(parameters.temperature)
+    with_workers(parameters, TRAINING)
+    from replication.measurements import temperatures as sweep
+
     for name, point in sweep.cells(cell(parameters, dataset, sweep.METHOD), points).items():
         run(parameters, point, BUILD / "temperatures" / dataset / name)
 
@@ -50,10 +51,11 @@ def temperatures(dataset: Dataset) -> None:
 @app.command(rich_help_panel=STAGES)
 def samples(dataset: Dataset) -> None:
     """Train the TextCNN with fewer labels, alone and taught, for every seed."""
-    from replication.measurements import samples as sweep
-
     parameters = params.load()
     sizes = _of(parameters.measurements.samples, dataset, "samples").sizes
+    with_workers(parameters, TRAINING)
+    from replication.measurements import samples as sweep
+
     ordinary = {method: cell(parameters, dataset, method) for method in sweep.METHODS}
     for size in sizes:
         folder = BUILD.absolute() / "samples" / dataset / str(size)

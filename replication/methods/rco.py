@@ -55,12 +55,11 @@ def phases(context: Context[Settings]) -> Iterator[Phase]:
     context.notes["anchors"], context.notes["restart"] = anchors, settings.restart
     done, index = 0, course[0] if course else 0
     while True:
-        logits, on_validation = route.logits(route.points[index])
         left = training.iterations - done
         last = route.points[index] is None or left <= share
         if last and route.points[index] is not None:  # the budget is at its end: what is left belongs to the end
             index = len(route.points) - 1
-            logits, on_validation = route.logits(None)
+        logits = route.logits(route.points[index])
         iterations = left if last else share
 
         def terms(batch: Batch, logits: Tensor = logits) -> Terms:
@@ -80,7 +79,7 @@ def phases(context: Context[Settings]) -> Iterator[Phase]:
         anchors.append({"iteration": route.points[index], "validation_macro_f1": context.validation(student)})
         if last:
             return
-        index = course[course.index(index) + 1] if course else _farthest(context, index, on_validation)
+        index = course[course.index(index) + 1] if course else _farthest(context, index)
 
 
 def _equal_interval(route: Route, every: int) -> list[int]:
@@ -89,13 +88,13 @@ def _equal_interval(route: Route, every: int) -> list[int]:
     return course if len(course) > 1 or end == 0 else [0, end]
 
 
-def _farthest(context: Context[Settings], current: int, on_validation: Tensor) -> int:
+def _farthest(context: Context[Settings], current: int) -> int:
     """The farthest anchor within δ of the student as it is now, at least the next one."""
     route, temperature = context.walked, context.settings.temperature
     logits = context.predictions_on_validation()
-    here = soft_divergence(logits, on_validation, temperature)
+    here = soft_divergence(logits, route.on_validation(route.points[current]), temperature)
     for index in range(len(route.points) - 1, current + 1, -1):
-        there = soft_divergence(logits, route.logits(route.points[index], training_items=False)[1], temperature)
+        there = soft_divergence(logits, route.on_validation(route.points[index]), temperature)
         if there <= context.settings.delta * here:
             return index
     return current + 1

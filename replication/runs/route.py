@@ -40,10 +40,13 @@ class StoredRoute:
         iterations = sorted(int(path.stem) for path in folder.glob("*.safetensors"))
         self.points: Sequence[int | None] = [*iterations, None]
 
-    def logits(self, point: int | None, training_items: bool = True) -> tuple[Tensor, Tensor]:
-        """Logits at a point: of the training items [N, C] (none of them, if they are not asked for), of validation."""
-        on_validation = self._computed(point, False)
-        return (self._computed(point, True) if training_items else on_validation[:0]), on_validation
+    def logits(self, point: int | None) -> Tensor:
+        """The teacher's logits at a point, of the training items [N, C]; computed when they are first asked for."""
+        return self._computed(point, True)
+
+    def on_validation(self, point: int | None) -> Tensor:
+        """The same of the validation items."""
+        return self._computed(point, False)
 
     def _computed(self, point: int | None, training: bool) -> Tensor:
         if (point, training) not in self._known:

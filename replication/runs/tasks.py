@@ -69,6 +69,11 @@ class Cell:
         """Whether a BERT is run, and not only its stored outputs read."""
         return self.role == "teacher" or self.own.trains_teacher() or self.own.walks_route()
 
+    @cached_property
+    def encoder(self) -> str | None:
+        """sha256 of the encoder's files, where a BERT is run."""
+        return tree_digest([self.checkpoint]) if self.needs_bert and self.checkpoint else None
+
     @property
     def training(self) -> config.Training:
         """The budget."""
@@ -143,7 +148,6 @@ def make_task(cell: Cell, seed: int) -> Task:
     inputs = {
         name: tree_digest([path]) if path.is_dir() else file_digest(path) for name, path in cell.inputs(seed).items()
     }
-    checkpoint = tree_digest([cell.checkpoint]) if cell.needs_bert and cell.checkpoint else None
     parts = (
         tree_digest(code(cell.method)),
         software(),
@@ -152,7 +156,7 @@ def make_task(cell: Cell, seed: int) -> Task:
         cell.parameters(),
         data,
         inputs,
-        checkpoint,
+        cell.encoder,
         seed,
     )
     return Task(cell, seed, digest(*parts), data, inputs)

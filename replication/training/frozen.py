@@ -21,8 +21,8 @@ from replication.files import digest, tree_digest
 from replication.store import PROGRESS, Store
 from replication.training.arithmetic import deterministic, software
 
-SHARDS = 8
-"""Pieces of work, whatever the number of processes."""
+SHARDS = 4
+"""Pieces of work, whatever the number of processes. Each reads the encoder and all texts anew."""
 TOKENS = 4096
 """Padded pieces that are computed at once."""
 FILE = "states.safetensors"

@@ -144,8 +144,11 @@ class Route(Protocol):
     """After how many iterations of the teacher's training each state was, in order; None is the end, the state that
     validation kept, which lies after all of them."""
 
-    def logits(self, point: int | None, training_items: bool = True) -> tuple[Tensor, Tensor]:
-        """The logits of the teacher at that point: [training items, C] (or none of them) and [validation items, C]."""
+    def logits(self, point: int | None) -> Tensor:
+        """The teacher's logits at that point, of the training items: [N, C]."""
+
+    def on_validation(self, point: int | None) -> Tensor:
+        """The same of the validation items."""
 
 
 @dataclass(frozen=True)

@@ -27,10 +27,13 @@ class MadeRoute:
     points: Sequence[int | None] = POINTS
     asked: list[tuple[int | None, bool]] = field(default_factory=list)
 
-    def logits(self, point: int | None, training_items: bool = True) -> tuple[Tensor, Tensor]:
-        self.asked.append((point, training_items))
-        index = list(self.points).index(point)
-        return self.training[index] if training_items else self.training[index][:0], self.validation[index]
+    def logits(self, point: int | None) -> Tensor:
+        self.asked.append((point, True))
+        return self.training[list(self.points).index(point)]
+
+    def on_validation(self, point: int | None) -> Tensor:
+        self.asked.append((point, False))
+        return self.validation[list(self.points).index(point)]
 
 
 def growing() -> MadeRoute:
@@ -73,6 +76,12 @@ def test_equal_intervals_count_back_from_the_end() -> None:
     found = course(bench(growing()).phases("rco", **settings, every=4))
     assert found == [("anchor 25", 10), ("anchor 125", 10), ("anchor end", 10)]
     assert course(bench(growing()).phases("rco", **settings, every=9)) == [("anchor 25", 15), ("anchor end", 15)]
+
+
+def test_equal_intervals_ask_for_their_anchors_on_the_training_items_alone() -> None:
+    route = growing()
+    course(bench(route).phases("rco", temperature=2.0, every=3))
+    assert route.asked == [(75, True), (150, True), (None, True)]
 
 
 @pytest.mark.parametrize(
