@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from baselines import Fitted
+from replication.baselines import Fitted
 
 
 def fit_predict(

@@ -14,7 +14,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 
-from baselines import Fitted
+from replication.baselines import Fitted
 
 STRENGTHS = (0.3, 1.0, 3.0, 10.0, 30.0)
 """Inverse regularisation strengths tried."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from baselines.tfidf_logistic import fit_predict
+from replication.baselines.tfidf_logistic import fit_predict
 
 __all__ = ["CUT", "fit_predict"]
 

@@ -3,7 +3,7 @@
 Each pair trains a network of the same sizes on the same titles, as often, in batches as large, with AdamW, clipping
 and a linear schedule, on one thread. What differs is how the toolkit goes about it. The Trainer computes BERT's frozen
 layers at every step, this suite once a text. TextBrewer keeps the teacher's logits, as this suite does, and trains the
-TextCNN by torch's convolutions. `benchmarks/requirements.lock` installs both; the pipeline needs neither.
+TextCNN by torch's convolutions. `requirements/bench.lock` names both; the pipeline needs neither.
 """
 
 from __future__ import annotations

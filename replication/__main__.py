@@ -16,12 +16,30 @@ INTERRUPTED = 130
 """The exit status with which typer answers an interruption."""
 
 
+def lacking(module: str) -> str:
+    """What to do where a module of another package is not installed."""
+    return (
+        f"the module {module!r} is not installed; in a checkout of the project, `pip install '.[train]'` brings all "
+        "that the pipeline needs, `pip install '.[report]'` what evaluation and report need"
+    )
+
+
 def main() -> None:
-    """Run the command line; an error of the user's is one line and exit status 1, of usage 2, an interruption 130."""
+    """Run the command line.
+
+    An error of the user's, and a package that is not installed, is one line and exit status 1; wrong usage is 2, an
+    interruption 130.
+    """
     try:
         app()
     except UserError as error:
         Console(stderr=True).print(f"[bold red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
+        sys.exit(1)
+    except ModuleNotFoundError as error:
+        name = (error.name or "").partition(".")[0]
+        if name in ("", "replication"):
+            raise
+        Console(stderr=True).print(f"[bold red]error:[/] {escape(lacking(name))}", highlight=False, soft_wrap=True)
         sys.exit(1)
     except SystemExit as end:
         if end.code == INTERRUPTED:

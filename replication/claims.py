@@ -10,7 +10,7 @@ from pydantic import Field
 from replication.errors import UserError
 from replication.strict import Name, Strict, read_yaml, validate
 
-CLAIMS = Path(__file__).parents[1] / "baselines" / "claims.yaml"
+CLAIMS = Path(__file__).parent / "baselines" / "claims.yaml"
 Words = Annotated[str, Field(min_length=1)]
 PREDICTIONS = "comparisons"
 """The source of the claims that runs' predictions judge."""

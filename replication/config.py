@@ -214,10 +214,9 @@ class Parameters(Strict):
         return found
 
 
-def available(folder: str | None) -> list[str]:
-    """The names that a folder of the package offers: its public modules (None: the yardsticks in `baselines/`)."""
-    package = Path(__file__).parent
-    root = package / folder if folder else package.parent / "baselines"
+def available(folder: str) -> list[str]:
+    """The names that a folder of the package offers: its public modules."""
+    root = Path(__file__).parent / folder
     return sorted(path.stem for path in root.glob("*.py") if not path.stem.startswith("_"))
 
 

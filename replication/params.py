@@ -20,9 +20,9 @@ NAMED = (
     ("opinion_datasets", "data/sources"),
     ("methods", "methods"),
     ("schemes", "methods"),
-    ("yardsticks", None),
+    ("yardsticks", "baselines"),
 )
-"""Keys whose names are files of a folder (None: of `baselines/`)."""
+"""Keys whose names are files of a folder of the package."""
 
 
 CONTROLS: dict[tuple[str, str], dict[str, Any]] = {

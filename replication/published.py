@@ -11,7 +11,7 @@ from replication.claims import Text
 from replication.errors import UserError
 from replication.strict import Name, Strict, read_yaml, validate
 
-PUBLISHED = Path(__file__).parents[1] / "baselines" / "published.yaml"
+PUBLISHED = Path(__file__).parent / "baselines" / "published.yaml"
 Words = Annotated[str, Field(min_length=1)]
 
 

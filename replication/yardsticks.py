@@ -9,8 +9,7 @@ from typing import Protocol, cast
 
 import numpy as np
 
-import baselines
-from replication import metrics, records
+from replication import baselines, metrics, records
 from replication.clock import peak_memory_mib
 from replication.config import available
 from replication.data.splits import Splits, load_splits
@@ -44,10 +43,10 @@ def find(name: str) -> Yardstick:
     Raises:
         UserError: there is none.
     """
-    known = available(None)
+    known = available("baselines")
     if name not in known:
         raise UserError(f"unknown yardstick {name!r}{nearest(name, known)}; known: {', '.join(known)}")
-    return cast(Yardstick, importlib.import_module(f"baselines.{name}"))
+    return cast(Yardstick, importlib.import_module(f"replication.baselines.{name}"))
 
 
 def run(name: str, dataset: str, data: Path, destination: Path, characters: int) -> Path:

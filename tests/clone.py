@@ -49,9 +49,9 @@ def make_clone(folder: Path) -> Clone:
         cwd=ROOT, capture_output=True, text=True, check=True,
     ).stdout.split("\0")  # fmt: skip
     for name in listed:
-        if name and (ROOT / name).is_file() and not name.startswith(("reports/", "dvc.lock")):
+        if name and (ROOT / name).exists() and not name.startswith(("reports/", "dvc.lock")):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
+            shutil.copy2(ROOT / name, folder / name, follow_symlinks=False)
     clone = Clone(folder)
     clone.git("init", "-q")
     clone.git("config", "user.name", "test")

@@ -11,8 +11,7 @@ COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) 
 ELSEWHERE = {
     "make test": "is what runs this test",
     "python -m pytest": "is what runs this test",
-    "python3 -m venv .venv": "the clone has this environment as its .venv",
     "dvc exp run -S temperature=4": "test_pipeline runs it and looks at what it reruns",
-    ".venv/bin/python -m pip install -r requirements.lock": "how this environment was made",
+    "python3 requirements/install.py test": "how this environment was made; the clone has it as its .venv",
 }
 """Commands that are not run one after the other in the clone, and why."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,7 +20,13 @@ TRAINING, BERT = "replication.runs.train", "replication.models.bert"
 
 
 def with_workers(parameters: config.Parameters, *modules: str) -> None:
-    """Let this command's workers start and import modules while it goes on itself; they end with the command."""
+    """Let this command's workers start and import modules while it goes on itself; they end with the command.
+
+    Raises:
+        ModuleNotFoundError: torch is not installed; no worker has been started then.
+    """
+    if importlib.util.find_spec("torch") is None:
+        raise ModuleNotFoundError("No module named 'torch'", name="torch")
     from replication import parallel
 
     parallel.start(parameters.parallel, len(parameters.seeds), modules)

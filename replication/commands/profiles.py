@@ -16,9 +16,11 @@ def profile(
     show: Annotated[bool, typer.Option("--show", help="say what it changes and costs, and change nothing")] = False,
 ) -> None:
     """Put a profile on: merge its overlay into params.yaml."""
-    from replication import estimate, profiles
+    from replication import profiles
 
     if show:
+        from replication import estimate
+
         lines, parameters = profiles.show(name)
         own = REPORTS / name / "records"
         records = own if own.is_dir() else REPORTS / profiles.BASE / "records"

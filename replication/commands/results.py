@@ -92,7 +92,7 @@ def accept(
     from replication import regression
 
     name = params.load().profile
-    target = regression.accepted_file(name)
+    target = regression.FOLDER / f"{name}.json"
     regression.accept(REPORTS / name, BUILD / "data", target, reason, knowing or ())
     Console(stderr=True).print(f"accepted: {target}; commit it", highlight=False, soft_wrap=True)
 

@@ -19,11 +19,14 @@ from replication.results.cells import Results
 from replication.results.files import read_json
 
 FOLDER = Path("baselines/accepted")
+SHIPPED = Path(__file__).parents[1] / FOLDER
+"""Where they lie beside an installed package; in a checkout, the same folder."""
 
 
 def accepted_file(profile: str) -> Path:
-    """Where the accepted results of a profile lie."""
-    return FOLDER / f"{profile}.json"
+    """Where the accepted results of a profile lie: here, or with the package where there are none here."""
+    own = FOLDER / f"{profile}.json"
+    return own if own.is_file() or not (SHIPPED / own.name).is_file() else SHIPPED / own.name
 
 
 def read_accepted(path: Path) -> Accepted:

@@ -92,7 +92,7 @@ def check_equal(expected: Floats, found: Floats, what: str, tolerance: float = T
     if not np.allclose(found, expected, rtol=tolerance, atol=tolerance):
         raise UserError(
             f"{what}: ONNX Runtime's logits differ from PyTorch's by up to {difference:.2g}, where {tolerance:g} is "
-            "allowed; install the versions of requirements.lock"
+            "allowed; install the versions of requirements/pipeline.lock"
         )
     return difference
 

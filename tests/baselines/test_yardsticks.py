@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from baselines import Fitted, majority, tfidf_logistic, tfidf_logistic_cut
 from replication import records, yardsticks
+from replication.baselines import Fitted, majority, tfidf_logistic, tfidf_logistic_cut
 from replication.config import available
 from replication.errors import UserError
 from tests import made_runs
@@ -45,7 +45,7 @@ def test_a_class_without_training_items_is_never_chosen() -> None:
 
 
 def test_the_files_are_the_names() -> None:
-    assert {"majority", "tfidf_logistic", "tfidf_logistic_cut"} <= set(available(None))
+    assert {"majority", "tfidf_logistic", "tfidf_logistic_cut"} <= set(available("baselines"))
 
 
 @pytest.mark.parametrize("name", ["majority", "tfidf_logistic", "tfidf_logistic_cut"])

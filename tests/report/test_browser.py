@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from replication.report.languages import LANGUAGES
+from tests.browser import opened
 
-pytestmark = pytest.mark.browser
-
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 GRAVE = ("serious", "critical")
 PAGES = [language.page for language in LANGUAGES]
 PATIENCE = 120_000
@@ -25,25 +21,10 @@ PATIENCE = 120_000
 Scheme = Literal["light", "dark"]
 
 
-def executable() -> str:
-    """The system's Chromium."""
-    for name in NAMES:
-        if found := shutil.which(name):
-            return found
-    pytest.fail(
-        f"none of {', '.join(NAMES)} is installed: `apt-get install chromium`, or leave these tests out with "
-        "`make test MARKERS='not browser'`",
-        pytrace=False,
-    )
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = executable()
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield opened
-        opened.close()
+    with opened() as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

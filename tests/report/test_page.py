@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from baselines.tfidf_logistic import STRENGTHS
+from replication.baselines.tfidf_logistic import STRENGTHS
 from replication.config import available
 from replication.errors import UserError
 from replication.report import page as page_module

@@ -190,7 +190,7 @@ def test_format_alone_does_not_tell_junk(
 
 def test_reading_does_tell_junk(splits: Splits, facts: dict[str, Facts], prepared: Path) -> None:
     """The classical classifier stands between chance and what would leave nothing to teach."""
-    from baselines.tfidf_logistic import fit_predict
+    from replication.baselines.tfidf_logistic import fit_predict
 
     assert splits.labelled.labels is not None and splits.validation.labels is not None
     withheld = load_withheld(prepared, "test")
