@@ -19,23 +19,23 @@ help:
 		/^[a-z ]+:/ { if (doc) { sub(":.*", ""); printf "make %-26s %s\n", $$0, doc } doc = "" }' Makefile
 
 ## run the pipeline, print the results and where the report is; makes the environment first
-repro: $(ENV) repository
+repro: repository $(ENV)
 	@$(RUN) -m dvc repro
 	@$(RUN) -m replication table
 
 ## the same for a profile, which stays on; `git checkout params.yaml dvc.lock` takes it off
-quick smoke public paper: $(ENV) repository
+quick smoke public paper: repository $(ENV)
 	@$(RUN) -m replication profile $@
 	@$(RUN) -m dvc repro
 	@$(RUN) -m replication table
 
 # Files of tests side by side, each in one process; the longest, which runs the pipeline, comes first.
 ## run the test suite
-test: $(TESTS) repository
+test: repository $(TESTS)
 	@$(RUN) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 ## run the tests that take gigabytes or hours: every extra installed by itself
-torture: $(TESTS) repository
+torture: repository $(TESTS)
 	@$(RUN) -m pytest -m torture
 
 ## measure latency and training beside other toolkits
@@ -56,7 +56,7 @@ layers: $(TESTS)
 	@.venv/bin/lint-imports
 
 ## see that the committed results are those of the committed code
-stale: $(ENV) repository
+stale: repository $(ENV)
 	@$(RUN) -m replication stale --allow-missing
 
 ## hold the committed results against the accepted ones
@@ -65,7 +65,7 @@ accepted: $(ENV)
 
 BASE ?= HEAD
 ## what changed in the committed metrics since BASE, as Markdown
-metrics: $(ENV) repository
+metrics: repository $(ENV)
 	@$(RUN) -m dvc metrics diff --md --precision 4 $(BASE)
 
 ## bring the report's Chinese catalogue up to date; new messages are left empty, to be translated
