@@ -148,6 +148,29 @@ def test_an_index_that_never_answers_costs_seconds_however_long_pip_would_wait(
     assert install.PATIENCE <= 10, "so that it costs at most 15 s, a slow start of Python included"
 
 
+@pytest.mark.parametrize("configured", ["variable", "file"])
+def test_it_is_asked_through_the_proxy_that_pip_is_configured_with(
+    bare_pip: None,
+    configured: str,
+    address: str,
+    replies: dict[str, Reply],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    if configured == "variable":
+        monkeypatch.setenv("PIP_PROXY", address)
+    else:
+        (tmp_path / "pip.conf").write_text(f"[global]\nproxy = {address}\n", encoding="utf-8")
+        monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "pip.conf"))
+    proxy = install.configured_proxy(Path(sys.executable))
+    assert proxy == address
+    replies["http://pytorch.invalid/whl/torch/"] = b"here"
+    assert install.answers("http://pytorch.invalid/whl", proxy=proxy)
+    assert not install.answers("http://pytorch.invalid/whl")
+
+
 @pytest.mark.parametrize(
     ("environment", "system", "gpu", "expected"),
     [
@@ -242,6 +265,11 @@ def test_an_old_python_is_refused_in_one_line(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(sys, "version_info", (3, 10, 4, "final", 0))
     with pytest.raises(SystemExit, match=r"Python 3\.11 or newer is needed"):
         install.main("pipeline")
+
+
+def test_an_unknown_part_is_refused_in_one_line() -> None:
+    with pytest.raises(SystemExit, match=r"'tests' is no part of the environment; there are pipeline, test, bench"):
+        install.main("tests")
 
 
 @pytest.mark.parametrize("command", ["import replication", "import runpy; runpy.run_path('setup.py')"])
