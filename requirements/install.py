@@ -230,8 +230,8 @@ def verify(python: Path, parts: Sequence[str] = ("pipeline",)) -> None:
     say(f"PyTorch {version}, {'with' if usable == 'True' else 'without'} a GPU")
     if has_nvidia_gpu() and usable != "True":
         say(
-            "there is an NVIDIA GPU that this build cannot use; `nvidia-smi` shows the driver's version of CUDA, and "
-            "https://download.pytorch.org/whl has an index for each, to be named as TORCH_INDEX"
+            "there is an NVIDIA GPU that this build cannot use; `nvidia-smi` shows the driver's CUDA version, and "
+            f"https://download.pytorch.org/whl has its index: remove {ENVIRONMENT.name} and name it as TORCH_INDEX"
         )
 
 

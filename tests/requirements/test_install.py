@@ -115,6 +115,17 @@ def test_a_machine_without_a_gpu_takes_the_processor_build_of_pytorchs_index(
     assert "PyTorch 2.13.0+cpu, without a GPU" in capfd.readouterr().out
 
 
+def test_a_gpu_that_the_build_cannot_use_is_told(
+    project: Path, index: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(install, "has_nvidia_gpu", lambda: True)
+    monkeypatch.setenv("TORCH_INDEX", index)
+    install.main("pipeline")
+    assert re.search(
+        r"^there is an NVIDIA GPU that this build cannot use; .*TORCH_INDEX$", capfd.readouterr().out, re.M
+    )
+
+
 @pytest.mark.usefixtures("index")
 def test_where_that_index_is_not_reached_the_index_of_pip_decides_and_its_build_brings_what_it_asks_for(
     project: Path, dead: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
