@@ -25,8 +25,8 @@ SHIPPED = Path(__file__).parents[1] / FOLDER
 
 def accepted_file(profile: str) -> Path:
     """Where the accepted results of a profile lie: here, or with the package where there are none here."""
-    own = FOLDER / f"{profile}.json"
-    return own if own.is_file() or not (SHIPPED / own.name).is_file() else SHIPPED / own.name
+    own, shipped = (folder / f"{profile}.json" for folder in (FOLDER, SHIPPED))
+    return shipped if shipped.is_file() and not own.is_file() else own
 
 
 def read_accepted(path: Path) -> Accepted:
